@@ -23,8 +23,10 @@ from rrdformats.chunk_schema import (
     VERSION_KEY,
     ComponentRole,
     IndexRole,
-    RowIdRole,
     column_role,
+    component_field,
+    index_field,
+    row_id_field,
 )
 from rrdformats.descriptors import ComponentDescriptor
 from rrdformats.entity_path import EntityPath
@@ -34,7 +36,7 @@ from rrdformats.migrations import SORBET_VERSION, migrate, needs_migration
 from rrdformats.timeline import Timeline
 from rrdformats.tuid import CHUNK_PREFIX, Tuid
 
-__all__ = ["Chunk", "ChunkSchema", "concat_chunks", "row_ids_as_integers"]
+__all__ = ["Chunk", "ChunkSchema", "concat_chunks", "index_values", "row_ids_as_integers"]
 
 
 @dataclass(frozen=True)
@@ -159,10 +161,12 @@ class Chunk:
         path = EntityPath.parse(entity_path) if isinstance(entity_path, str) else entity_path
         by_name = sorted(timelines, key=lambda item: item[0].name.encode())
         by_descriptor = sorted(components, key=lambda item: item[0].sort_key)
-        fields = [RowIdRole(_row_ids_ascend(row_ids)).field]
-        fields += [IndexRole(line, _ascends(_as_int64(times))).field for line, times in by_name]
+        fields = [row_id_field(is_sorted=_row_ids_ascend(row_ids))]
         fields += [
-            ComponentRole(descriptor, lists.type.value_type).field
+            index_field(line, is_sorted=_ascends(index_values(times))) for line, times in by_name
+        ]
+        fields += [
+            component_field(descriptor, pa.list_(lists.type.value_type))
             for descriptor, lists in by_descriptor
         ]
         schema = ChunkSchema(
@@ -201,7 +205,7 @@ class Chunk:
     def timelines(self) -> dict[Timeline, npt.NDArray[np.int64]]:
         """Times per timeline, `(n,) int64`: steps, or nanoseconds; borrowed from the columns."""
         return {
-            timeline: _as_int64(self.batch.column(1 + i))
+            timeline: index_values(self.batch.column(1 + i))
             for i, timeline in enumerate(self.schema.timelines)
         }
 
@@ -292,9 +296,9 @@ class Chunk:
 
     def _flagged(self, batch: pa.RecordBatch) -> Chunk:
         """`batch` as a chunk of this schema, sorted flags as they are true."""
-        fields = [RowIdRole(_row_ids_ascend(batch.column(0))).field]
+        fields = [row_id_field(is_sorted=_row_ids_ascend(batch.column(0)))]
         fields += [
-            IndexRole(timeline, _ascends(_as_int64(batch.column(1 + i)))).field
+            index_field(timeline, is_sorted=_ascends(index_values(batch.column(1 + i))))
             for i, timeline in enumerate(self.schema.timelines)
         ]
         fields += [self.schema.arrow.field(i) for i in range(len(fields), len(batch.columns))]
@@ -349,7 +353,7 @@ def _schema_metadata(entity_path: EntityPath) -> dict[bytes, bytes]:
     }
 
 
-def _as_int64(times: pa.Array) -> npt.NDArray[np.int64]:
+def index_values(times: pa.Array) -> npt.NDArray[np.int64]:
     """Index values as integers; nulls, which no index may have, are 0."""
     if times.null_count:
         times = times.view(pa.int64()).fill_null(0)

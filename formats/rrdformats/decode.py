@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NoReturn
 
-import lz4.block
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -37,43 +36,18 @@ from rrdformats.ipc_read import (
     read_schema,
 )
 from rrdformats.limits import DEFAULT_LIMITS, Limits
-from rrdformats.messages import Compression, StoreId
+from rrdformats.messages import StoreId
 from rrdformats.migrations import migrate, needs_migration
+from rrdformats.payloads import decompress_payload
 from rrdformats.tuid import CHUNK_PREFIX, Tuid
 
-__all__ = ["ChunkDecoder", "ChunkGroup", "DecodedBlock", "decompress_payload"]
+__all__ = ["ChunkDecoder", "ChunkGroup", "DecodedBlock"]
 
 _ARROW_MSG = KIND_NAMES[MessageKind.ARROW_MSG]
 _ID_LENGTH = len(CHUNK_PREFIX) + 32
 _CONTINUATION = b"\xff\xff\xff\xff"
 _END_OF_STREAM = _CONTINUATION + bytes(4)
 _LAYOUTS_KEPT = 4096
-
-
-def decompress_payload(
-    payload: bytes | memoryview, compression: int, size: int
-) -> bytes | memoryview:
-    """The Arrow stream in a chunk's or a manifest's payload.
-
-    Args:
-        payload: The bytes as they stand in the message.
-        compression: A `Compression` value.
-        size: The uncompressed size that the message claims (bytes), already checked against limits.
-
-    Returns:
-        The decompressed bytes, at most `size` of them; `payload` itself if it is not compressed.
-
-    Raises:
-        CorruptError: If the payload is not an LZ4 block, or longer than `size` once decompressed.
-    """
-    if compression != Compression.LZ4:
-        return payload
-    try:
-        return lz4.block.decompress(payload, uncompressed_size=size)
-    except lz4.block.LZ4BlockError as error:
-        raise CorruptError(
-            f"a compressed payload of {len(payload)} bytes does not decompress to {size} bytes"
-        ) from error
 
 
 class Layout:
@@ -177,14 +151,18 @@ class ChunkGroup:
             _not_arrow(error)
         return batch
 
+    def pick(self, chosen: npt.NDArray[np.int64]) -> ChunkGroup:
+        """The chunks at the given places as a group of their own."""
+        return ChunkGroup(
+            self.block, self.schema, self.rows, self.messages[chosen], self.headers[chosen],
+            self.ids[chosen], self.schema_bytes, self._layout,
+            [self._streams[i] for i in chosen.tolist()],
+        )  # fmt: skip
+
     def split(self) -> Iterator[ChunkGroup]:
         """The chunks of the group as groups of one."""
-        for i, stream in enumerate(self._streams):
-            one = slice(i, i + 1)
-            yield ChunkGroup(
-                self.block, self.schema, self.rows, self.messages[one], self.headers[one],
-                self.ids[one], self.schema_bytes, self._layout, [stream],
-            )  # fmt: skip
+        for i in range(len(self)):
+            yield self.pick(np.array([i]))
 
     def chunk(self, index: int) -> Chunk:
         """Chunk `index` of the group; its columns are slices of the group's."""

@@ -7,6 +7,7 @@ as 16 big-endian bytes, so byte order is time order; protobuf stores two little-
 from __future__ import annotations
 
 import secrets
+import string
 import threading
 import time
 from typing import NamedTuple
@@ -57,7 +58,7 @@ class Tuid(NamedTuple):
             ValueError: If `text` is anything else, another prefix included.
         """
         digits = text.removeprefix(prefix)
-        if len(digits) != _HEX_DIGITS or not digits.isascii() or not digits.isalnum():
+        if len(digits) != _HEX_DIGITS or not set(digits) <= set(string.hexdigits):
             raise ValueError(f"{text!r} is not {prefix or 'a TUID of '}32 hex digits")
         return cls(int(digits[:16], 16), int(digits[16:], 16))
 

@@ -1,0 +1,45 @@
+"""Compression of Arrow payloads: raw LZ4 blocks (fact sheet section 3).
+
+The block carries neither its size nor a checksum; the size stands in the protobuf around it.
+"""
+
+from __future__ import annotations
+
+import lz4.block
+
+from rrdformats.errors import CorruptError
+from rrdformats.messages import Compression
+
+__all__ = ["compress_payload", "decompress_payload"]
+
+
+def decompress_payload(
+    payload: bytes | memoryview, compression: int, size: int
+) -> bytes | memoryview:
+    """The Arrow stream in a chunk's or a manifest's payload.
+
+    Args:
+        payload: The bytes as they stand in the message.
+        compression: A `Compression` value.
+        size: The uncompressed size that the message claims (bytes), already checked against limits.
+
+    Returns:
+        The decompressed bytes, at most `size` of them; `payload` itself if it is not compressed.
+
+    Raises:
+        CorruptError: If the payload is not an LZ4 block, or longer than `size` once decompressed.
+    """
+    if compression != Compression.LZ4:
+        return payload
+    try:
+        return lz4.block.decompress(payload, uncompressed_size=size)
+    except lz4.block.LZ4BlockError as error:
+        raise CorruptError(
+            f"a compressed payload of {len(payload)} bytes does not decompress to {size} bytes"
+        ) from error
+
+
+def compress_payload(stream: bytes | memoryview) -> bytes:
+    """`stream` as one LZ4 block; pass on the size of `stream` beside it."""
+    compressed: bytes = lz4.block.compress(stream, store_size=False)
+    return compressed
