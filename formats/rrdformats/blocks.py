@@ -99,7 +99,7 @@ class Block:
 
 
 class _Scanner:
-    """The state machine: header, frames, End, trailer, header, …"""
+    """The state machine: header, frames, End, trailer, and the next header."""
 
     def __init__(
         self, source: Source, limits: Limits, on_damage: OnDamage | None, *, payloads: bool
@@ -254,7 +254,7 @@ class _Scanner:
         if length > self.limits.message_bytes:
             self.damaged(
                 LimitError(
-                    f"a message claims {length} bytes, above the limit of {self.limits.message_bytes}",
+                    f"a message claims {length} bytes; the limit is {self.limits.message_bytes}",
                     offset=self.pos,
                     record=record,
                 )

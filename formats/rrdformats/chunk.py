@@ -10,16 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from rrdformats.arrow_bridge import binary16_values, nulls, rows_taken, schema_of
 from rrdformats.chunk_schema import (
     CHUNK_ID_KEY,
     ENTITY_PATH_KEY,
-    ROW_ID_NAME,
     VERSION_KEY,
     ComponentRole,
     IndexRole,
@@ -144,9 +144,9 @@ class Chunk:
         cls,
         entity_path: EntityPath | str,
         *,
-        row_ids: pa.Array,
-        timelines: Iterable[tuple[Timeline, pa.Array]] = (),
-        components: Iterable[tuple[ComponentDescriptor, pa.Array]] = (),
+        row_ids: pa.Array[Any],
+        timelines: Iterable[tuple[Timeline, pa.Array[Any]]] = (),
+        components: Iterable[tuple[ComponentDescriptor, pa.Array[Any]]] = (),
         chunk_id: Tuid | None = None,
     ) -> Chunk:
         """A chunk from its columns; they are put in canonical order and checked for sortedness.
@@ -173,9 +173,13 @@ class Chunk:
             path,
             tuple(timeline for timeline, _ in by_name),
             tuple(descriptor for descriptor, _ in by_descriptor),
-            pa.schema(fields, _schema_metadata(path)),
+            schema_of(fields, _schema_metadata(path)),
         )
-        columns = [row_ids, *(times for _, times in by_name), *(lists for _, lists in by_descriptor)]
+        columns = [
+            row_ids,
+            *(times for _, times in by_name),
+            *(lists for _, lists in by_descriptor),
+        ]
         arrays = [
             column if column.type == field.type else column.cast(field.type)
             for column, field in zip(columns, fields, strict=True)
@@ -197,7 +201,7 @@ class Chunk:
         return int(self.batch.num_rows)
 
     @property
-    def row_ids(self) -> pa.Array:
+    def row_ids(self) -> pa.Array[Any]:
         """`(n,) fixed_size_binary(16)`: big-endian TUIDs, so byte order is time order."""
         return self.batch.column(0)
 
@@ -210,7 +214,7 @@ class Chunk:
         }
 
     @cached_property
-    def components(self) -> dict[ComponentDescriptor, pa.Array]:
+    def components(self) -> dict[ComponentDescriptor, pa.Array[Any]]:
         """List arrays per component: one list per row, null where nothing was logged."""
         first = self.schema.first_component
         return {
@@ -268,23 +272,23 @@ class Chunk:
         if np.array_equal(rows, np.arange(rows[0], rows[0] + len(rows)) if len(rows) else rows):
             first = int(rows[0]) if len(rows) else 0
             return self._flagged(self.batch.slice(first, len(rows)))
-        return self._flagged(self.batch.take(pa.array(rows)))
+        return self._flagged(rows_taken(self.batch, rows))
 
     def sort(self, timeline: str | None = None) -> Chunk:
         """Rows by row id, or by time on `timeline` and then row id; stable."""
-        keys = [(ROW_ID_NAME, "ascending")]
-        table = {ROW_ID_NAME: self.row_ids.cast(pa.binary())}
+        parts = row_ids_as_integers(self.row_ids)
+        keys: list[npt.NDArray[Any]] = [parts[:, 1], parts[:, 0]]
         if timeline is not None:
-            table = {"time": pa.array(self.times(timeline)), **table}
-            keys.insert(0, ("time", "ascending"))
-        order = pc.sort_indices(pa.table(table), sort_keys=keys)
-        return self.take(order.to_numpy().astype(np.int64))
+            keys.append(self.times(timeline))
+        return self.take(np.lexsort(keys))  # by the last key first
 
     def select(self, keep: Sequence[int]) -> Chunk:
         """The chunk with only the components at the given places of `schema.descriptors`."""
         first = self.schema.first_component
         chosen = [*range(first), *(first + i for i in keep)]
-        arrow = pa.schema([self.schema.arrow.field(i) for i in chosen], self.schema.arrow.metadata)
+        arrow = schema_of(
+            [self.schema.arrow.field(i) for i in chosen], _schema_metadata(self.entity_path)
+        )
         descriptors = tuple(self.schema.descriptors[i] for i in keep)
         schema = ChunkSchema(self.entity_path, self.schema.timelines, descriptors, arrow)
         columns = [self.batch.column(i) for i in chosen]
@@ -302,7 +306,7 @@ class Chunk:
             for i, timeline in enumerate(self.schema.timelines)
         ]
         fields += [self.schema.arrow.field(i) for i in range(len(fields), len(batch.columns))]
-        arrow = pa.schema(fields, self.schema.arrow.metadata)
+        arrow = schema_of(fields, _schema_metadata(self.entity_path))
         schema = replace(self.schema, arrow=arrow)
         return Chunk(schema, pa.RecordBatch.from_arrays(batch.columns, schema=arrow), Tuid.new())
 
@@ -334,7 +338,7 @@ def concat_chunks(chunks: Sequence[Chunk]) -> Chunk:
             (
                 descriptor,
                 pa.concat_arrays(
-                    [chunk.components.get(descriptor, pa.nulls(len(chunk), kind)) for chunk in chunks]
+                    [chunk.components.get(descriptor, nulls(len(chunk), kind)) for chunk in chunks]
                 ),
             )
             for descriptor, kind in types.items()
@@ -353,7 +357,7 @@ def _schema_metadata(entity_path: EntityPath) -> dict[bytes, bytes]:
     }
 
 
-def index_values(times: pa.Array) -> npt.NDArray[np.int64]:
+def index_values(times: pa.Array[Any]) -> npt.NDArray[np.int64]:
     """Index values as integers; nulls, which no index may have, are 0."""
     if times.null_count:
         times = times.view(pa.int64()).fill_null(0)
@@ -365,13 +369,12 @@ def _ascends(values: npt.NDArray[np.int64]) -> bool:
     return bool((values[1:] >= values[:-1]).all())
 
 
-def row_ids_as_integers(row_ids: pa.Array) -> npt.NDArray[np.uint64]:
+def row_ids_as_integers(row_ids: pa.Array[Any]) -> npt.NDArray[np.uint64]:
     """Row ids as `(n, 2) uint64`: time and counter; a copy."""
-    raw = np.frombuffer(row_ids.buffers()[1], np.dtype(">u8"), 2 * len(row_ids), 16 * row_ids.offset)
-    return raw.reshape(-1, 2).astype(np.uint64)
+    return binary16_values(row_ids)
 
 
-def _row_ids_ascend(row_ids: pa.Array) -> bool:
+def _row_ids_ascend(row_ids: pa.Array[Any]) -> bool:
     parts = row_ids_as_integers(row_ids)
     later, same = parts[1:, 0] > parts[:-1, 0], parts[1:, 0] == parts[:-1, 0]
     return bool((later | (same & (parts[1:, 1] >= parts[:-1, 1]))).all())

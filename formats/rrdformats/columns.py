@@ -7,10 +7,14 @@ contiguous. Offsets count from the start of their own chunk and are rebased to c
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from rrdformats.arrow_bridge import buffer_of
+from rrdformats.arrow_bridge import nulls as nulls_of
 from rrdformats.errors import CorruptError
 from rrdformats.ipc_read import ColumnLayout, TypeId
 
@@ -48,21 +52,21 @@ def cut_columns(
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
-def _cut(column: ColumnLayout, kind: pa.DataType, bodies: _Matrix) -> pa.Array:
+def _cut(column: ColumnLayout, kind: Any, bodies: _Matrix) -> pa.Array[Any]:
     if column.field.dictionary:
         raise CannotCut
     count = len(bodies)
     length, nulls = column.length * count, column.nulls * count
     type_id = column.field.type_id
     if type_id == TypeId.NULL:
-        return pa.nulls(length)
+        return nulls_of(length, kind)
     validity = _validity(column, bodies)
     if type_id in _FIXED:
         width = kind.bit_width // 8
         values = _buffer(column, 1, column.length * width, bodies)
-        return pa.Array.from_buffers(kind, length, [validity, pa.py_buffer(values)], nulls)
+        return pa.Array.from_buffers(kind, length, [validity, buffer_of(values)], nulls)
     if type_id == TypeId.BOOL:
-        bits = pa.py_buffer(np.packbits(_bits(column, 1, bodies), bitorder="little"))
+        bits = buffer_of(np.packbits(_bits(column, 1, bodies), bitorder="little"))
         return pa.Array.from_buffers(kind, length, [validity, bits], nulls)
     if type_id == TypeId.STRUCT:
         children = [
@@ -73,17 +77,17 @@ def _cut(column: ColumnLayout, kind: pa.DataType, bodies: _Matrix) -> pa.Array:
         child = _cut(column.children[0], kind.field(0).type, bodies)
         return pa.Array.from_buffers(kind, length, [validity], nulls, children=[child])
     if type_id == TypeId.LIST:
-        (child,) = column.children
-        offsets = _offsets(column, bodies, child.length)
-        values = _cut(child, kind.field(0).type, bodies)
+        (inner,) = column.children
+        offsets = _offsets(column, bodies, inner.length)
+        items = _cut(inner, kind.field(0).type, bodies)
         return pa.Array.from_buffers(
-            kind, length, [validity, pa.py_buffer(offsets)], nulls, children=[values]
+            kind, length, [validity, buffer_of(offsets)], nulls, children=[items]
         )
     if type_id in (TypeId.UTF8, TypeId.BINARY):
         start, end = column.buffers[2]
         offsets = _offsets(column, bodies, None)
         data = _ragged(bodies[:, start:end], offsets, column.length)
-        buffers = [validity, pa.py_buffer(offsets), pa.py_buffer(data)]
+        buffers = [validity, buffer_of(offsets), buffer_of(data)]
         return pa.Array.from_buffers(kind, length, buffers, nulls)
     raise CannotCut
 
@@ -106,10 +110,12 @@ def _bits(column: ColumnLayout, index: int, bodies: _Matrix) -> _Matrix:
 def _validity(column: ColumnLayout, bodies: _Matrix) -> pa.Buffer | None:
     if column.nulls == 0:
         return None
-    return pa.py_buffer(np.packbits(_bits(column, 0, bodies), bitorder="little"))
+    return buffer_of(np.packbits(_bits(column, 0, bodies), bitorder="little"))
 
 
-def _offsets(column: ColumnLayout, bodies: _Matrix, child_length: int | None) -> npt.NDArray[np.int32]:
+def _offsets(
+    column: ColumnLayout, bodies: _Matrix, child_length: int | None
+) -> npt.NDArray[np.int32]:
     """Offsets of all chunks, counting through.
 
     With `child_length`, each chunk must use its child values exactly, from the first to the last.
@@ -117,7 +123,9 @@ def _offsets(column: ColumnLayout, bodies: _Matrix, child_length: int | None) ->
     if column.length == 0:
         return np.zeros(1, np.int32)
     raw = _buffer(column, 1, 4 * (column.length + 1), bodies)
-    offsets = raw.reshape(-1).view(np.int32).reshape(len(bodies), column.length + 1).astype(np.int64)
+    offsets = (
+        raw.reshape(-1).view(np.int32).reshape(len(bodies), column.length + 1).astype(np.int64)
+    )
     if offsets[:, 0].any() or (np.diff(offsets, axis=1) < 0).any():
         raise CannotCut
     if child_length is not None and (offsets[:, -1] != child_length).any():

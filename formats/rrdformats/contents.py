@@ -27,7 +27,7 @@ from rrdformats.messages import (
 )
 from rrdformats.source import Source, read_exactly
 
-__all__ = ["Contents", "StreamManifest", "read_contents"]
+__all__ = ["Contents", "StreamManifest", "footer_contents", "read_contents"]
 
 FIRST_TRUSTED_VERSION = (0, 32, 0)
 """Before this, manifests of files with several stores attribute chunks to the wrong one (7.6)."""
@@ -75,7 +75,7 @@ def read_contents(source: Source, limits: Limits = DEFAULT_LIMITS) -> Contents:
             first stream header is reported in the result.
     """
     try:
-        return _from_footers(source, limits)
+        return footer_contents(source, limits)
     except FooterUnusableError as unusable:
         from rrdformats.scan import scan_contents  # decodes chunks, so it needs pyarrow
 
@@ -84,7 +84,13 @@ def read_contents(source: Source, limits: Limits = DEFAULT_LIMITS) -> Contents:
         return contents
 
 
-def _from_footers(source: Source, limits: Limits) -> Contents:
+def footer_contents(source: Source, limits: Limits = DEFAULT_LIMITS) -> Contents:
+    """What `source` holds, from its footers alone.
+
+    Raises:
+        FooterUnusableError: If they do not tell, or not reliably.
+        RrdError: If the source is no RRD recording that can be read at all.
+    """
     contents = Contents()
     for footer in find_footers(source, limits):
         contents.streams.append(footer.stream)

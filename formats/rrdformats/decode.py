@@ -21,9 +21,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from rrdformats.arrow_bridge import nulls
 from rrdformats.blocks import Block
-from rrdformats.columns import CannotCut, cut_columns
 from rrdformats.chunk import Chunk, ChunkSchema
+from rrdformats.columns import CannotCut, cut_columns
 from rrdformats.errors import CorruptError, RrdError
 from rrdformats.framing import KIND_NAMES, MessageKind
 from rrdformats.headers import ArrowHeaders, parse_headers
@@ -41,7 +42,7 @@ from rrdformats.migrations import migrate, needs_migration
 from rrdformats.payloads import decompress_payload
 from rrdformats.tuid import CHUNK_PREFIX, Tuid
 
-__all__ = ["ChunkDecoder", "ChunkGroup", "DecodedBlock"]
+__all__ = ["ChunkDecoder", "ChunkGroup", "DecodedBlock", "Layout"]
 
 _ARROW_MSG = KIND_NAMES[MessageKind.ARROW_MSG]
 _ID_LENGTH = len(CHUNK_PREFIX) + 32
@@ -86,7 +87,7 @@ class Layout:
 
 
 def _no_rows(schema: pa.Schema) -> pa.RecordBatch:
-    return pa.RecordBatch.from_arrays([pa.nulls(0, field.type) for field in schema], schema=schema)
+    return pa.RecordBatch.from_arrays([nulls(0, field.type) for field in schema], schema=schema)
 
 
 def _arrow_schema(stream: bytes | memoryview) -> pa.Schema:
@@ -108,23 +109,29 @@ class ChunkGroup:
     Attributes:
         block: The block.
         schema: Entity path, timelines and components, after migration.
-        rows: Rows of each chunk.
         messages: Index of each chunk's message in the block, `(n,) int64`.
         headers: Index of each chunk in the block's headers, `(n,) int64`.
         ids: Chunk ids as 16 big-endian bytes, `(n, 16) uint8`.
-        schema_bytes: Length of each chunk's Arrow schema message (bytes).
-        batch: The rows of all chunks after each other, decoded on first access.
+        layout: The byte layout that they share.
     """
 
     block: Block
     schema: ChunkSchema
-    rows: int
     messages: npt.NDArray[np.int64]
     headers: npt.NDArray[np.int64]
     ids: npt.NDArray[np.uint8]
-    schema_bytes: int
-    _layout: Layout
+    layout: Layout
     _streams: list[bytes | memoryview] = field(repr=False)
+
+    @property
+    def rows(self) -> int:
+        """Rows of each chunk."""
+        return self.layout.rows
+
+    @property
+    def schema_bytes(self) -> int:
+        """Length of each chunk's Arrow schema message (bytes)."""
+        return self.layout.ipc_schema.length
 
     def __len__(self) -> int:
         return len(self.messages)
@@ -138,14 +145,14 @@ class ChunkGroup:
                 each alone (`split`) to find the bad one.
         """
         batch = self._decode()
-        return migrate(batch) if self._layout.outdated else batch
+        return migrate(batch) if self.layout.outdated else batch
 
     def _decode(self) -> pa.RecordBatch:
         try:
             if len(self._streams) == 1:
                 batch = _open_alone(self._streams[0])
             else:
-                batch = _cut_or_splice(self._layout, self._streams)
+                batch = _cut_or_splice(self.layout, self._streams)
             batch.validate(full=True)
         except (pa.ArrowException, OSError, ValueError) as error:
             _not_arrow(error)
@@ -154,10 +161,14 @@ class ChunkGroup:
     def pick(self, chosen: npt.NDArray[np.int64]) -> ChunkGroup:
         """The chunks at the given places as a group of their own."""
         return ChunkGroup(
-            self.block, self.schema, self.rows, self.messages[chosen], self.headers[chosen],
-            self.ids[chosen], self.schema_bytes, self._layout,
+            self.block,
+            self.schema,
+            self.messages[chosen],
+            self.headers[chosen],
+            self.ids[chosen],
+            self.layout,
             [self._streams[i] for i in chosen.tolist()],
-        )  # fmt: skip
+        )
 
     def split(self) -> Iterator[ChunkGroup]:
         """The chunks of the group as groups of one."""
@@ -273,7 +284,9 @@ class ChunkDecoder:
             return bytes(stream)
         schema_end = 8 + int.from_bytes(stream[4:8], "little")
         prefix = bytes(
-            stream[: schema_end + 8 + int.from_bytes(stream[schema_end + 4 : schema_end + 8], "little")]
+            stream[
+                : schema_end + 8 + int.from_bytes(stream[schema_end + 4 : schema_end + 8], "little")
+            ]
         )
         start = self._id_starts.get(schema_end, 0)
         if prefix[start : start + len(CHUNK_PREFIX)] != b"chunk_":
@@ -292,7 +305,11 @@ class ChunkDecoder:
         return layout
 
     def _add_group(
-        self, result: DecodedBlock, key: bytes, indices: list[int], streams: list[bytes | memoryview]
+        self,
+        result: DecodedBlock,
+        key: bytes,
+        indices: list[int],
+        streams: list[bytes | memoryview],
     ) -> None:
         first = streams[indices[0]]
         try:
@@ -315,7 +332,11 @@ class ChunkDecoder:
             self._append(result, layout, part, [streams[i] for i in part])
 
     def _append(
-        self, result: DecodedBlock, layout: Layout, part: list[int], streams: list[bytes | memoryview]
+        self,
+        result: DecodedBlock,
+        layout: Layout,
+        part: list[int],
+        streams: list[bytes | memoryview],
     ) -> None:
         if not part:
             return
@@ -330,11 +351,9 @@ class ChunkDecoder:
                 self._append(result, layout, [i], [stream])
             return
         headers = np.asarray(part, np.int64)
+        messages = result.headers.messages[headers]
         result.groups.append(
-            ChunkGroup(
-                result.block, layout.schema, layout.rows, result.headers.messages[headers],
-                headers, ids, layout.ipc_schema.length, layout, streams,
-            )  # fmt: skip
+            ChunkGroup(result.block, layout.schema, messages, headers, ids, layout, streams)
         )
 
 

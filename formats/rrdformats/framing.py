@@ -129,7 +129,7 @@ class StreamHeader(NamedTuple):
     compressed: bool = True
 
     @classmethod
-    def parse(cls, data: bytes | memoryview, *, offset: int = 0) -> StreamHeader:
+    def parse(cls, data: bytes | bytearray | memoryview, *, offset: int = 0) -> StreamHeader:
         """Parses `HEADER_SIZE` bytes that stand at `offset` of their source.
 
         Raises:
@@ -226,7 +226,7 @@ class Trailer:
     entries: int = 1
 
     @classmethod
-    def parse(cls, data: bytes | memoryview) -> Trailer | None:
+    def parse(cls, data: bytes | bytearray | memoryview) -> Trailer | None:
         """The trailer in the first `TRAILER_SIZE` bytes of `data`, or None if there is none."""
         if len(data) < TRAILER_SIZE:
             return None

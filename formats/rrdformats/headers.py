@@ -91,11 +91,19 @@ class _Parser:
             left = self.one_store(left)
         self.one_by_one(left)
         keep = ~self.failed
-        columns = self.columns[:, keep]
+        store, compression, size, start, end, static = self.columns[:, keep]
         return ArrowHeaders(
-            self.messages[keep], self.stores, *columns[:5], self.chunk_id[keep], columns[5],
-            self.errors,
-        )  # fmt: skip
+            messages=self.messages[keep],
+            stores=self.stores,
+            store=store,
+            compression=compression,
+            uncompressed_size=size,
+            payload_start=start,
+            payload_end=end,
+            chunk_id=self.chunk_id[keep],
+            is_static=static,
+            errors=self.errors,
+        )
 
     def one_store(self, left: _Ints) -> _Ints:
         """Parses all messages that name the same store as the first; returns the others."""
@@ -127,7 +135,7 @@ class _Parser:
         data, pos = self.data, self.starts[rows] + prefix
         last = len(data) - 1
         compression = data[pos + 1].astype(np.int64)
-        good = (data[pos] == 0x10) & (data[pos + 2] == 0x18)
+        good: _Mask = (data[pos] == 0x10) & (data[pos + 2] == 0x18)
         size, pos, ok = _varints(data, pos + 3)
         good &= ok & (data[np.minimum(pos, last)] == 0x20)
         good &= (data[np.minimum(pos + 1, last)] == 1) & (data[np.minimum(pos + 2, last)] == 0x2A)

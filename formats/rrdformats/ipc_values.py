@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal, cast
 
 from rrdformats.errors import CorruptError, UnsupportedError
 from rrdformats.ipc_read import ColumnLayout, TypeId
@@ -61,7 +61,9 @@ def integers(column: ColumnLayout, body: memoryview) -> memoryview:
         CorruptError: If its buffer is too short.
     """
     kind = _format_of(column)
-    return _buffer(column, 1, struct.calcsize(kind) * column.length, body).cast(kind)
+    size = struct.calcsize(kind) * column.length
+    numbers: memoryview = _buffer(column, 1, size, body).cast(cast("Literal['q']", kind))
+    return numbers
 
 
 def _offsets(column: ColumnLayout, body: memoryview, end: int) -> memoryview:

@@ -139,11 +139,10 @@ def _cut(buffer: pa.Buffer | None, start: int, length: int) -> Piece:
     """`length` bytes of `buffer` from `start` on, borrowed."""
     if not length:
         return b""
-    if buffer is not None:
-        view = memoryview(buffer)[start : start + length]
-        if len(view) == length:
-            return view
-    raise CorruptError("an Arrow buffer is shorter than its array")
+    view = memoryview(buffer or b"")[start : start + length]
+    if len(view) != length:
+        raise CorruptError("an Arrow buffer is shorter than its array")
+    return view
 
 
 def _bits(buffer: pa.Buffer | None, start: int, count: int) -> Piece:
@@ -189,7 +188,7 @@ def _add_offsets(
 ) -> tuple[int, int]:
     """Appends offsets that start at zero; returns the range they had."""
     buffer, width = next(buffers), item.size
-    if not length and not buffer:
+    if not length:  # then there may be no offsets, or, from pyarrow's writer, meaningless ones
         body.add_buffer(bytes(width))
         return 0, 0
     piece = _cut(buffer, array.offset * width, (length + 1) * width)

@@ -28,7 +28,7 @@ from rrdformats.ipc_values import cells, integers, present, texts
 from rrdformats.limits import DEFAULT_LIMITS, Limits
 from rrdformats.messages import EncodedManifest, StoreId
 from rrdformats.payloads import decompress_payload
-from rrdformats.timeline import Timeline, TimeKind
+from rrdformats.timeline import TimeKind, Timeline
 
 __all__ = ["CHUNK_COLUMNS", "STATIC_INDEX", "Manifest", "TimeBounds"]
 

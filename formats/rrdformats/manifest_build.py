@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass, field
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from rrdformats.arrow_bridge import array_of, buffer_of
 from rrdformats.chunk import ChunkSchema, index_values
 from rrdformats.chunk_schema import (
     ARCHETYPE_KEY,
@@ -47,9 +49,9 @@ _I64 = np.iinfo(np.int64)
 def column_name(
     suffix: str, *, timeline: str = "", descriptor: ComponentDescriptor | None = None
 ) -> str:
-    """Name of a manifest column (section 7.2).
+    r"""Name of a manifest column (section 7.2).
 
-    >>> column_name("start", timeline=r"my timeline-1.2, x\\y")
+    >>> column_name("start", timeline=r"my timeline-1.2, x\y")
     'my_timeline_1_2__x_y:start'
     """
     parts = [timeline]
@@ -174,7 +176,7 @@ class ManifestBuilder:
             elif offset < known.first_offset:
                 known.first_offset, known.list_type = offset, list_type
             known.is_static |= schema.is_static
-            known.is_empty = known.is_empty and len(lists.flatten()) == 0
+            known.is_empty = known.is_empty and len(cast("Any", lists).flatten()) == 0
 
     def build(self, *, compress: bool = True) -> EncodedManifest:
         """The manifest as it goes into a footer."""
@@ -190,22 +192,22 @@ class ManifestBuilder:
             uncompressed_size=len(stream),
         )
 
-    def _schema_fields(self) -> list[pa.Field]:
+    def _schema_fields(self) -> list[pa.Field[Any]]:
         """Fields of the store's schema, sorted by name as the digest wants them (7.4, 7.5)."""
         fields = [row_id_field(is_sorted=False)]
         fields += [index_field(line, is_sorted=False) for line in self._timelines.values()]
         for (path, descriptor), column in self._entity_columns.items():
             plain = component_field(descriptor, column.list_type)
-            metadata = {**(plain.metadata or {}), ENTITY_PATH_KEY: path}
-            if column.is_static:
-                metadata["rerun:is_static"] = "true"
-            if column.is_empty:
-                metadata["rerun:is_semantically_empty"] = "true"
-            if descriptor == _TOMBSTONE:
-                metadata["rerun:is_tombstone"] = "true"
-            fields.append(
-                plain.with_name(_entity_column_name(path, descriptor)).with_metadata(metadata)
-            )
+            flags = {
+                b"rerun:is_static": column.is_static,
+                b"rerun:is_semantically_empty": column.is_empty,
+                b"rerun:is_tombstone": descriptor == _TOMBSTONE,
+            }
+            metadata = dict(plain.metadata or {})
+            metadata[ENTITY_PATH_KEY.encode()] = path.encode()
+            metadata.update((key, b"true") for key, true in flags.items() if true)
+            named = plain.with_name(_entity_column_name(path, descriptor))
+            fields.append(named.with_metadata(cast("Any", metadata)))
         return sorted(fields, key=lambda item: item.name.encode())
 
     def table(self) -> pa.RecordBatch:
@@ -221,7 +223,7 @@ def _entity_column_name(path: str, descriptor: ComponentDescriptor) -> str:
     return f"{path}:{descriptor.component}"
 
 
-def _valid(lists: pa.Array) -> _Mask | None:
+def _valid(lists: pa.Array[Any]) -> _Mask | None:
     """Which rows are not null; None where none is."""
     if not lists.null_count:
         return None
@@ -265,8 +267,8 @@ class _Table:
         ends = np.cumsum([len(group.ids) for group in groups])
         self.rows = np.split(rank, ends[:-1])  # rows of the table that each group fills
         self.length = len(order)
-        self.fields: list[pa.Field] = []
-        self.columns: list[pa.Array] = []
+        self.fields: list[pa.Field[Any]] = []
+        self.columns: list[pa.Array[Any]] = []
 
     def build(self) -> pa.RecordBatch:
         self.chunk_columns()
@@ -289,7 +291,12 @@ class _Table:
         return pa.RecordBatch.from_arrays(self.columns, schema=pa.schema(self.fields))
 
     def append(
-        self, name: str, array: pa.Array, *, nullable: bool, metadata: dict[str, str] | None = None
+        self,
+        name: str,
+        array: pa.Array[Any],
+        *,
+        nullable: bool,
+        metadata: dict[str, str] | None = None,
     ) -> None:
         self.fields.append(pa.field(name, array.type, nullable=nullable, metadata=metadata))
         self.columns.append(array)
@@ -309,12 +316,12 @@ class _Table:
             numbers[2, rows] = group.places.size
             numbers[3, rows] = group.places.uncompressed
         arrays = [
-            pa.array(list(distinct), pa.utf8()).take(pa.array(paths)),
+            _repeated(list(distinct), paths),
             pa.FixedSizeBinaryArray.from_buffers(
-                pa.binary(16), self.length, [None, pa.py_buffer(ids)]
+                pa.binary(16), self.length, [None, buffer_of(ids)]
             ),
-            pa.array(static),
-            *map(pa.array, numbers),
+            array_of(static),
+            *map(array_of, numbers),
         ]
         for name, array in zip(CHUNK_COLUMNS, arrays, strict=True):
             self.append(name, array, nullable=False)
@@ -325,7 +332,7 @@ class _Table:
             static[rows] = group.is_static and descriptor in group.descriptors
         name = column_name("has_static_data", descriptor=descriptor)
         metadata = _index_metadata(STATIC_INDEX, descriptor)
-        self.append(name, pa.array(static), nullable=False, metadata=metadata)
+        self.append(name, array_of(static), nullable=False, metadata=metadata)
 
     def bound_columns(
         self,
@@ -339,15 +346,23 @@ class _Table:
             if found is not None:
                 values[:, rows] = found.start, found.end, found.rows
                 exists[rows] = found.exists
-        kind, metadata = index_field(timeline, is_sorted=False).type, _index_metadata(timeline.name, descriptor)
+        kind, metadata = (
+            index_field(timeline, is_sorted=False).type,
+            _index_metadata(timeline.name, descriptor),
+        )
         for suffix, times in (("start", values[0]), ("end", values[1])):
-            array = pa.array(times, pa.int64(), mask=~exists).view(kind)
+            array = array_of(times, kind, null=~exists)
             name = column_name(suffix, timeline=timeline.name, descriptor=descriptor)
             self.append(name, array, nullable=True, metadata=metadata)
         if descriptor is not None:
             name = column_name("num_rows", timeline=timeline.name, descriptor=descriptor)
-            counts = pa.array(values[2].astype(np.uint64))
+            counts = array_of(values[2].astype(np.uint64))
             self.append(name, counts, nullable=True, metadata=metadata)
+
+
+def _repeated(texts: list[str], places: _Ints) -> pa.Array[Any]:
+    """The text at each of `places`."""
+    return cast("pa.Array[Any]", cast("Any", pa.array(texts, pa.utf8())).take(pa.array(places)))
 
 
 def _descriptor_order(descriptor: ComponentDescriptor) -> tuple[bool, tuple[bytes, bytes, bytes]]:

@@ -112,10 +112,8 @@ def _nested_text(data: memoryview, start: int, end: int, what: str, limits: Limi
 
 
 def _parse_tuid(data: memoryview, start: int, end: int, what: str) -> Tuid:
-    parts: dict[int, int] = {}
-    for number, kind, value, _ in iter_fields(data, start, end):
-        if kind == FIXED64:
-            parts[number] = value
+    fields = iter_fields(data, start, end)
+    parts = {number: value for number, kind, value, _ in fields if kind == FIXED64}
     if 1 not in parts or 2 not in parts:
         raise CorruptError(f"{what} lacks its time or its counter")
     return Tuid(parts[1], parts[2])
@@ -215,7 +213,7 @@ class StoreSource:
         return cls(SourceKind.PYTHON_SDK, bytes_field(1, payload))
 
     def describe(self) -> str:
-        """What to tell people: `Python SDK 3.11.7`, `file (CLI)`, …"""
+        """What to tell people, such as `Python SDK 3.11.7` or `file (CLI)`."""
         payload = memoryview(b"")
         for number, wire, value, stop in iter_fields(memoryview(self.extra), 0, len(self.extra)):
             if number == 1 and wire == LENGTH:

@@ -155,25 +155,27 @@ def _texts(metadata: Mapping[bytes, bytes] | None, where: str) -> dict[str, str]
         raise CorruptError(f"metadata of {where} is not UTF-8") from error
 
 
-def _name(field: pa.Field[Any]) -> str:
+def _described(field: pa.Field[Any]) -> tuple[str, dict[str, str]]:
     try:
-        return field.name
+        name = field.name
     except UnicodeDecodeError as error:
         raise CorruptError("the name of a column is not UTF-8") from error
+    return name, _texts(field.metadata, f"column {name!r}")
 
 
 def _role(field: pa.Field[Any]) -> ColumnRole:
-    name = _name(field)
-    return column_role(name, field.type, _texts(field.metadata, f"column {name!r}"))
+    name, metadata = _described(field)
+    return column_role(name, field.type, metadata)
 
 
 def _draft(batch: pa.RecordBatch) -> Draft:
+    # Fields come first: pyarrow cannot even give the columns of a batch whose names are not UTF-8.
+    described = [_described(field) for field in batch.schema]
     columns = []
-    for field, values in zip(batch.schema, batch.columns, strict=True):
-        name = _name(field)
+    for (name, metadata), values in zip(described, batch.columns, strict=True):
         # An extension type that pyarrow happens to know is metadata to the format, not a type.
         stored = values.storage if isinstance(values, pa.ExtensionArray) else values
-        columns.append(Column(name, _texts(field.metadata, f"column {name!r}"), stored))
+        columns.append(Column(name, metadata, stored))
     return Draft(_texts(batch.schema.metadata, "the schema"), columns)
 
 
@@ -233,31 +235,24 @@ def _check_order(draft: Draft, roles: list[ColumnRole]) -> None:
 def _check_names(roles: list[ColumnRole]) -> None:
     seen: set[str] = set()
     for role in roles:
-        match role:
-            case IndexRole():
-                name = f"timeline {role.timeline.name!r}"
-            case ComponentRole():
-                name = f"component {role.descriptor.component!r}"
-            case RowIdRole():
-                continue
+        if isinstance(role, RowIdRole):
+            continue
+        if isinstance(role, IndexRole):
+            name = f"timeline {role.timeline.name!r}"
+        else:
+            name = f"component {role.descriptor.component!r}"
         if name in seen:
             raise CorruptError(f"{name} has two columns")
         seen.add(name)
 
 
 def _conform(name: str, values: pa.Array[Any], role: ColumnRole) -> pa.Array[Any]:
-    match role:
-        case RowIdRole():
-            if values.null_count:
-                raise CorruptError(f"row id column {name!r} has nulls")
-            return values
-        case IndexRole():
-            return values if values.type == role.field.type else values.view(role.field.type)
-        case ComponentRole():
-            cells = role.field.type
-            if values.type.equals(cells, check_metadata=True):
-                return values
-            return _as_lists(values, cells)
+    if isinstance(role, RowIdRole) and values.null_count:
+        raise CorruptError(f"row id column {name!r} has nulls")
+    datatype = role.field.type
+    if values.type.equals(datatype, check_metadata=True):
+        return values
+    return _as_lists(values, datatype) if isinstance(role, ComponentRole) else values.view(datatype)
 
 
 def _as_lists(values: pa.Array[Any], cells: pa.DataType) -> pa.Array[Any]:

@@ -32,11 +32,12 @@ def decompress_payload(
     if compression != Compression.LZ4:
         return payload
     try:
-        return lz4.block.decompress(payload, uncompressed_size=size)
+        stream: bytes = lz4.block.decompress(payload, uncompressed_size=size)
     except lz4.block.LZ4BlockError as error:
         raise CorruptError(
             f"a compressed payload of {len(payload)} bytes does not decompress to {size} bytes"
         ) from error
+    return stream
 
 
 def compress_payload(stream: bytes | memoryview) -> bytes:

@@ -1,4 +1,4 @@
-"""Writes a recording: header, messages, footer with manifests, trailer (fact sheet sections 1 and 7).
+"""Writes a recording: header, messages, footer with manifests, trailer (fact sheet 1 and 7).
 
 The writer goes front to back and never seeks, so a pipe will do. What it has written is always a
 readable prefix; only `close` makes it a complete stream.
