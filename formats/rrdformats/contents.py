@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from rrdformats.blocks import Stream
-from rrdformats.errors import RrdError
+from rrdformats.errors import RrdError, UnsupportedError
 from rrdformats.footers import FooterUnusableError, StreamFooter, find_footers
 from rrdformats.framing import FRAME, FRAME_SIZE, HEADER_SIZE, KIND_NAMES, MessageKind
 from rrdformats.limits import DEFAULT_LIMITS, Limits
@@ -25,6 +25,7 @@ from rrdformats.messages import (
     StoreId,
     StoreInfo,
 )
+from rrdformats.properties import Properties, is_property_path
 from rrdformats.source import Source, read_exactly
 
 __all__ = ["Contents", "StreamManifest", "footer_contents", "read_contents"]
@@ -52,13 +53,15 @@ class Contents:
         activations: Blueprint activations in file order.
         manifests: One per store and stream.
         scan_reason: Why the source was scanned; None if its footers told everything.
-        damage: What a scan could not read.
+        properties: The recordings' properties.
+        damage: What could not be read.
     """
 
     streams: list[Stream] = field(default_factory=list)
     stores: dict[StoreId, StoreInfo | None] = field(default_factory=dict)
     activations: list[BlueprintActivation] = field(default_factory=list)
     manifests: list[StreamManifest] = field(default_factory=list)
+    properties: Properties = field(default_factory=Properties)
     scan_reason: str | None = None
     damage: list[RrdError] = field(default_factory=list)
 
@@ -101,7 +104,30 @@ def footer_contents(source: Source, limits: Limits = DEFAULT_LIMITS) -> Contents
             contents.stores.setdefault(manifest.store_id, None)
             contents.manifests.append(StreamManifest(footer.stream, manifest))
     _check_attribution(contents)
+    _read_properties(source, contents, limits)
     return contents
+
+
+def _read_properties(source: Source, contents: Contents, limits: Limits) -> None:
+    """Reads the property chunks that the manifests list."""
+    hard: list[tuple[StoreId, int, int]] = []
+    for item in contents.manifests:
+        manifest, base = item.manifest, item.stream.offset
+        for row, path in enumerate(manifest.entity_path):
+            if not is_property_path(path):
+                continue
+            start = base + manifest.byte_offset[row]
+            end = start + manifest.byte_size[row]
+            try:
+                contents.properties.read_message(source, start, end, manifest.store_id, limits)
+            except UnsupportedError:
+                hard.append((manifest.store_id, start, end))
+            except RrdError as error:
+                contents.damage.append(error.at(start, KIND_NAMES[MessageKind.ARROW_MSG]))
+    if hard:
+        from rrdformats.scan import scan_properties  # needs pyarrow
+
+        scan_properties(source, hard, contents, limits)
 
 
 def _decoded(encoded: EncodedManifest, footer: StreamFooter, limits: Limits) -> Manifest:

@@ -56,6 +56,7 @@ class TypeId:
     LARGE_LIST = 21
 
 
+_LISTS = frozenset({TypeId.LIST, TypeId.FIXED_SIZE_LIST, TypeId.MAP, TypeId.LARGE_LIST})
 _HEADER_SCHEMA, _HEADER_DICTIONARY, _HEADER_BATCH = 1, 2, 3
 _VERSION_V5 = 4
 _CONTINUATION = 0xFFFF_FFFF
@@ -272,12 +273,17 @@ class _FieldReader:
             raise self.too_many()
         type_id = table.scalar(2, _U8)
         type_table = table.table(3)
+        if type_table is None:
+            raise CorruptError("an Arrow field has no type")
+        children = tuple(self.read(child, depth + 1) for child in table.tables(5))
+        if len(children) != 1 and type_id in _LISTS:
+            raise CorruptError(f"an Arrow list has {len(children)} child fields")
         return IpcField(
             name=table.text(0)[0],
             type_id=type_id,
-            params=_type_params(type_id, type_table) if type_table else (),
+            params=_type_params(type_id, type_table),
             nullable=bool(table.scalar(1, _U8)),
-            children=tuple(self.read(child, depth + 1) for child in table.tables(5)),
+            children=children,
             metadata=_metadata(table, 6, self.limits)[0],
             dictionary=table.table(4) is not None,
         )

@@ -12,6 +12,7 @@ from typing import Any, Literal, cast
 
 from rrdformats.errors import CorruptError, UnsupportedError
 from rrdformats.ipc_read import ColumnLayout, TypeId
+from rrdformats.limits import check_limit
 
 __all__ = ["cells", "integers", "present", "texts"]
 
@@ -19,6 +20,8 @@ _INTEGER_FORMATS = {
     (8, 1): "b", (8, 0): "B", (16, 1): "h", (16, 0): "H",
     (32, 1): "i", (32, 0): "I", (64, 1): "q", (64, 0): "Q",
 }  # fmt: skip
+_WITHOUT_VALIDITY = frozenset({TypeId.NULL, TypeId.UNION})
+_FREE_VALUES = 1 << 16
 _FLOAT_FORMATS = ("e", "f", "d")
 _BITS_OF_BYTE = tuple(bytes(byte >> bit & 1 for bit in range(8)) for byte in range(256))
 
@@ -36,8 +39,8 @@ def _bits(packed: memoryview, length: int) -> bytes:
 
 
 def present(column: ColumnLayout, body: memoryview) -> bytes | None:
-    """One byte per value, 1 where it is not null; None where no value is null."""
-    if column.nulls == 0:
+    """One byte per value, 1 where it is not null; None where no bitmap tells of nulls."""
+    if column.nulls == 0 or column.field.type_id in _WITHOUT_VALIDITY:
         return None
     return _bits(_buffer(column, 0, (column.length + 7) // 8, body), column.length)
 
@@ -113,7 +116,19 @@ def cells(column: ColumnLayout, body: memoryview) -> list[Any]:
     Raises:
         UnsupportedError: For types that need pyarrow (unions, dictionaries, decimals, …).
         CorruptError: If buffers are impossible.
+        LimitError: If the column claims far more values than its bytes could hold.
     """
+    # Nulls, structs and lists of size 0 take no bytes, so buffers do not bound their number.
+    check_limit(_count(column), 16 * len(body) + _FREE_VALUES, "number of values in a column")
+    return _cells(column, body)
+
+
+def _count(column: ColumnLayout) -> int:
+    """Number of values at all levels."""
+    return column.length + sum(map(_count, column.children))
+
+
+def _cells(column: ColumnLayout, body: memoryview) -> list[Any]:
     values = _all_cells(column, body)
     exists = present(column, body)
     if exists is None:
@@ -136,17 +151,17 @@ def _all_cells(column: ColumnLayout, body: memoryview) -> list[Any]:
         case TypeId.UTF8:
             return list(texts(column, body))
         case TypeId.LIST:
-            values = cells(column.children[0], body)
+            values = _cells(column.children[0], body)
             offsets = _offsets(column, body, len(values))
             return [values[first:last] for first, last in pairwise(offsets)]
         case TypeId.FIXED_SIZE_LIST:
-            values = cells(column.children[0], body)
+            values = _cells(column.children[0], body)
             size = field.params[0]
             if size < 0 or len(values) < size * column.length:
                 raise CorruptError(f"column {field.name!r} has too few values for its lists")
             return [values[size * i : size * (i + 1)] for i in range(column.length)]
         case TypeId.STRUCT:
-            parts = [cells(child, body) for child in column.children]
+            parts = [_cells(child, body) for child in column.children]
             if any(len(part) != column.length for part in parts):
                 raise CorruptError(f"column {field.name!r} has children of another length")
             names = [child.field.name for child in column.children]

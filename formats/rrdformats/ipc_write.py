@@ -2,7 +2,8 @@
 
 pyarrow's own stream writer is valid everywhere; this one additionally gives the same bytes as the
 reference for the same values (fact sheet section 4.1), so that sizes and hashes in a manifest
-agree, and it copies no column: the body is a list of views into the arrays.
+agree, and it copies no column: the body is a list of views into the arrays. The layout is that of
+0.36 and later; before, empty strings and lists had no offsets at all instead of a single zero.
 """
 
 from __future__ import annotations
@@ -54,8 +55,8 @@ def encode_stream(batch: pa.RecordBatch, schema_message: bytes | None = None) ->
 
     Raises:
         UnsupportedError: If a column is, or contains, a dictionary, a view, a run-end-encoded or
-            another type without an established layout; it names the column. pyarrow's own writer
-            takes these, and readers take its result.
+            another type without an established layout; it names the column. pyarrow's own stream
+            writer takes these.
         LimitError: If types are nested deeper than the default limit.
         CorruptError: If an array refers to bytes it does not have.
     """

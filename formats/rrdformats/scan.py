@@ -15,9 +15,10 @@ from rrdformats.limits import DEFAULT_LIMITS, Limits
 from rrdformats.manifest import Manifest
 from rrdformats.manifest_build import ChunkPlaces, ManifestBuilder
 from rrdformats.messages import StoreId
-from rrdformats.source import Source
+from rrdformats.properties import is_property_path
+from rrdformats.source import Source, read_exactly
 
-__all__ = ["StoreNames", "chunk_places", "scan_contents", "whole_groups"]
+__all__ = ["StoreNames", "chunk_places", "scan_contents", "scan_properties", "whole_groups"]
 
 
 class StoreNames:
@@ -119,6 +120,8 @@ class _Scan:
                 self.contents.damage.append(error.at(place, KIND_NAMES[MessageKind.ARROW_MSG]))
                 continue
             part = group if len(mine) == len(group) else group.pick(mine)
+            if is_property_path(str(part.schema.entity_path)):
+                self.contents.properties.take_batch(store_id, part.schema, part.batch)
             self.contents.stores.setdefault(store_id, None)
             self.builder(decoded.block.stream, store_id).add(
                 part.schema, part.batch, part.ids, chunk_places(decoded, part)
@@ -146,3 +149,26 @@ def scan_contents(source: Source, limits: Limits = DEFAULT_LIMITS) -> Contents:
         manifest = Manifest(builder.build(compress=False), limits)
         contents.manifests.append(StreamManifest(contents.streams[stream], manifest))
     return contents
+
+
+def scan_properties(
+    source: Source, spans: list[tuple[StoreId, int, int]], contents: Contents, limits: Limits
+) -> None:
+    """Reads property chunks that only pyarrow can decode: of old versions, large, or odd types.
+
+    Args:
+        source: Where to read from.
+        spans: Store, first byte, and end of each chunk's message.
+        contents: Takes the properties, and the damage.
+        limits: Bounds for everything read.
+    """
+    decoder = ChunkDecoder(limits)
+    kind = MessageKind.ARROW_MSG
+    for store_id, start, end in spans:
+        data = memoryview(read_exactly(source, start, end - start, KIND_NAMES[kind]))
+        block = Block(contents.streams[0], data, start, [kind], [0], [len(data)])
+        decoded = decoder.decode(block)
+        for group in decoded.groups:
+            for part in whole_groups(decoded, group):
+                contents.properties.take_batch(store_id, part.schema, part.batch)
+        contents.damage.extend(error for _, error in decoded.errors)

@@ -1,0 +1,48 @@
+"""The table of commands, from which `rrd --help`, the man pages and the README are made.
+
+To add a command `frobnicate`:
+
+1. Write `rrdtool/cli/commands/frobnicate.py` with a function `frobnicate` whose parameters use the
+   types of `rrdtool.cli.options`. Its docstring is the help text: the first line is the summary, a
+   final section `Examples:` holds command lines that can be pasted. It imports what is heavy
+   (numpy, pyarrow) inside the function, calls one library function, renders, and returns an
+   `Outcome`, or None for done.
+2. Add a row here with the same summary.
+3. Run `make docs`, which writes `man/rrd-frobnicate.1` and the README's table.
+4. Test it in `tests/rrdtool/test_frobnicate.py`.
+
+A command with commands of its own (`rrd meta get`) is a `typer.Typer` instead of a function.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["COMMANDS", "CommandRow"]
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRow:
+    """What the group knows of a command without importing it.
+
+    Attributes:
+        name: The word after `rrd`.
+        target: `module:attribute` of the command's function or `typer.Typer`.
+        summary: The first line of the command's docstring.
+        panel: The heading under which `rrd --help` lists it; panels appear in the order of rows.
+    """
+
+    name: str
+    target: str
+    summary: str
+    panel: str
+
+
+COMMANDS: tuple[CommandRow, ...] = (
+    CommandRow(
+        "info",
+        "rrdtool.cli.commands.info:info",
+        "Show what recordings hold: stores, timelines, entities, sizes.",
+        "Inspect",
+    ),
+)

@@ -1,0 +1,102 @@
+"""Fixtures that every test may use, and the profiles of hypothesis."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# No deadlines: a time that a machine happens to take is no property of the code.
+settings.register_profile("default", deadline=None, max_examples=50)
+settings.register_profile("ci", deadline=None, max_examples=100, derandomize=True, print_blob=True)
+settings.register_profile(
+    "nightly",
+    deadline=None,
+    max_examples=5_000,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a run of `rrd` left: its exit code and both outputs as text."""
+
+    code: int
+    out: str
+    err: str
+
+
+class RunProgram(Protocol):
+    """Runs a program with these words after it; neither of its ends is a terminal."""
+
+    def __call__(self, *words: str | Path, stdin: bytes = b"", **env: str) -> Run: ...
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The root of the repository."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """Recordings that many releases wrote (`RRD_TEST_CORPUS`)."""
+    return _folder("RRD_TEST_CORPUS", "../shared/corpus")
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """Files of every kind that can be imported (`RRD_TEST_SAMPLES`)."""
+    return _folder("RRD_TEST_SAMPLES", "../shared/samples")
+
+
+@pytest.fixture(scope="session")
+def reference() -> Path:
+    """The reference's native program."""
+    package = pytest.importorskip("rerun_cli", reason="rerun-sdk is not installed")
+    folder = Path(package.__file__).parent
+    for name in ("rerun", "rerun.exe"):
+        if (folder / name).is_file():
+            return folder / name
+    pytest.skip("rerun-sdk is installed without its program")
+
+
+@pytest.fixture(scope="session")
+def python() -> RunProgram:
+    """Runs this Python; `env` is added to the environment."""
+
+    def run(*words: str | Path, stdin: bytes = b"", **env: str) -> Run:
+        done = subprocess.run(
+            [sys.executable, *words],
+            input=stdin,
+            capture_output=True,
+            check=False,
+            env={**os.environ, **env},
+        )
+        return Run(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def rrd(python: RunProgram) -> RunProgram:
+    """Runs `rrd`."""
+    return partial(python, "-m", "rrdtool")
+
+
+def _folder(variable: str, beside: str) -> Path:
+    """The folder that `variable` names, else the one beside the repository; skips without it."""
+    folder = Path(os.environ.get(variable) or ROOT / beside)
+    if not folder.is_dir():
+        pytest.skip(f"{variable}: no folder {folder}")
+    return folder
