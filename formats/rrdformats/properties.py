@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from rrdformats.errors import CorruptError, UnsupportedError
 from rrdformats.framing import KIND_NAMES, MessageKind
@@ -115,7 +115,7 @@ class Properties:
 
     def take_batch(self, store_id: StoreId, schema: ChunkSchema, batch: pa.RecordBatch) -> None:
         """Takes the rows of a decoded property chunk."""
-        row_ids = batch.column(0).to_pylist()
+        row_ids = cast("list[bytes]", batch.column(0).to_pylist())
         for number, descriptor in enumerate(schema.descriptors, schema.first_component):
             name = property_name(str(schema.entity_path), descriptor.component)
             lists = batch.column(number)

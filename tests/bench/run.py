@@ -3,10 +3,10 @@
     python tests/bench/run.py                    all comparisons
     python tests/bench/run.py --runs 9 tiny      more runs, one recording
 
-Both programs read the same file in turn (A B A B …), after one run each that does not count. What is
-printed are medians, the ratio reference / ours with its spread over the pairs, and the largest peak
-memory that the system reports for each. The machine's speed drops out of the ratio; absolute times
-are for orientation only. Recordings are written once, by `recordings.py`, to a folder that
+Both programs read the same file in turn (A B A B …), after one run each that does not count. What
+is printed are medians, the ratio reference / ours with its spread over the pairs, and the largest
+peak memory that the system reports for each. The machine's speed drops out of the ratio; absolute
+times are for orientation only. Recordings are written once, by `recordings.py`, to a folder that
 RRD_BENCH_DATA or `--data` names (default: `bench-data` in the temporary directory).
 """
 
@@ -24,6 +24,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).parent
+HELP_RATIO = 1.5
+HEADING = (
+    f"{'recording':8} {'command':18} {'ours':>9} {'theirs':>9} "
+    "ratio reference / ours (spread), floor; peak memory of ours and theirs"
+)
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,7 @@ def measure(command: list[str]) -> Run:
     """
     with Path(os.devnull).open("wb") as nowhere:
         start = time.perf_counter()
-        process = subprocess.Popen(command, stdout=nowhere, stderr=nowhere)  # noqa: S603 - our own
+        process = subprocess.Popen(command, stdout=nowhere, stderr=nowhere)
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -108,7 +113,7 @@ def recording(kind: str, folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_suffix(".unfinished")
         program = [sys.executable, str(HERE / "recordings.py"), kind, str(unfinished)]
-        subprocess.run(program, check=True, stderr=subprocess.DEVNULL)  # noqa: S603 - our own
+        subprocess.run(program, check=True, stderr=subprocess.DEVNULL)
         unfinished.rename(path)
     return path
 
@@ -141,7 +146,8 @@ def start_up(runs: int) -> str:
         for _ in range(runs + 1)
     ][1:]
     ratio = statistics.median(a.seconds / b.seconds for a, b in pairs)
-    return f"rrd --help / import typer: {ratio:.2f} (at most 1.5)  {'ok' if ratio <= 1.5 else 'ABOVE'}"
+    verdict = "ok" if ratio <= HELP_RATIO else "ABOVE"
+    return f"rrd --help / import typer: {ratio:.2f} (at most {HELP_RATIO})  {verdict}"
 
 
 def main() -> None:
@@ -154,7 +160,7 @@ def main() -> None:
     arguments = parser.parse_args()
     native = native_program()
     print(start_up(arguments.runs), flush=True)
-    print("recording command                ours   theirs  ratio (spread)      peak ours  peak theirs")
+    print(HEADING)
     for comparison in COMPARISONS:
         if not arguments.recordings or comparison.recording in arguments.recordings:
             path = recording(comparison.recording, arguments.data)
