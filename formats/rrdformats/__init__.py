@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from rrdformats.query import ChunkQuery, TimeRange
     from rrdformats.reader import Recording
     from rrdformats.selectors import Selection
-    from rrdformats.timeline import Timeline, TimeKind
+    from rrdformats.timeline import TimeKind, Timeline
     from rrdformats.tuid import Tuid
     from rrdformats.writer import RrdWriter
 

@@ -30,7 +30,7 @@ from rrdformats.chunk_schema import (
 )
 from rrdformats.descriptors import ComponentDescriptor
 from rrdformats.entity_path import EntityPath
-from rrdformats.errors import CorruptError
+from rrdformats.errors import CorruptError, UnsupportedError
 from rrdformats.ipc_write import encode_stream
 from rrdformats.migrations import SORBET_VERSION, migrate, needs_migration
 from rrdformats.timeline import Timeline
@@ -242,8 +242,18 @@ class Chunk:
         return self.batch.replace_schema_metadata(metadata)
 
     def encode(self) -> bytes:
-        """The chunk as an uncompressed Arrow stream, byte for byte as the reference writes it."""
-        return encode_stream(self.to_record_batch())
+        """The chunk as an uncompressed Arrow stream, byte for byte as the reference writes it.
+
+        Types that the reference has no layout for (dictionaries) are left to pyarrow's writer.
+        """
+        batch = self.to_record_batch()
+        try:
+            return encode_stream(batch)
+        except UnsupportedError:
+            sink = pa.BufferOutputStream()
+            with pa.ipc.new_stream(sink, batch.schema) as writer:
+                writer.write_batch(batch)
+            return sink.getvalue().to_pybytes()
 
     @property
     def heap_size(self) -> int:

@@ -110,7 +110,11 @@ def _bits(column: ColumnLayout, index: int, bodies: _Matrix) -> _Matrix:
 def _validity(column: ColumnLayout, bodies: _Matrix) -> pa.Buffer | None:
     if column.nulls == 0:
         return None
-    return buffer_of(np.packbits(_bits(column, 0, bodies), bitorder="little"))
+    bits = _bits(column, 0, bodies)
+    # Counted per chunk: over all of them, one chunk's nulls could make up for another's.
+    if (bits.reshape(len(bodies), -1).sum(axis=1) != column.length - column.nulls).any():
+        raise CorruptError(f"column {column.field.name!r} does not have the nulls that it claims")
+    return buffer_of(np.packbits(bits, bitorder="little"))
 
 
 def _offsets(

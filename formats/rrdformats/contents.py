@@ -20,7 +20,6 @@ from rrdformats.limits import DEFAULT_LIMITS, Limits
 from rrdformats.manifest import Manifest
 from rrdformats.messages import (
     BlueprintActivation,
-    EncodedManifest,
     SetStoreInfo,
     StoreId,
     StoreInfo,
@@ -94,10 +93,20 @@ def footer_contents(source: Source, limits: Limits = DEFAULT_LIMITS) -> Contents
         FooterUnusableError: If they do not tell, or not reliably.
         RrdError: If the source is no RRD recording that can be read at all.
     """
+    footers = find_footers(source, limits)
+    try:
+        return _told_by(footers, source, limits)
+    except FooterUnusableError:
+        raise
+    except RrdError as error:  # a manifest, or a message beside the chunks, is damaged
+        raise FooterUnusableError(error.reason, offset=error.offset) from error
+
+
+def _told_by(footers: list[StreamFooter], source: Source, limits: Limits) -> Contents:
     contents = Contents()
-    for footer in find_footers(source, limits):
+    for footer in footers:
         contents.streams.append(footer.stream)
-        manifests = [_decoded(encoded, footer, limits) for encoded in footer.manifests]
+        manifests = [Manifest(encoded, limits) for encoded in footer.manifests]
         for start, end in _gaps(footer.stream, manifests):
             _read_gap(source, start, end, contents, limits)
         for manifest in manifests:
@@ -128,14 +137,6 @@ def _read_properties(source: Source, contents: Contents, limits: Limits) -> None
         from rrdformats.scan import scan_properties  # needs pyarrow
 
         scan_properties(source, hard, contents, limits)
-
-
-def _decoded(encoded: EncodedManifest, footer: StreamFooter, limits: Limits) -> Manifest:
-    try:
-        return Manifest(encoded, limits)
-    except RrdError as error:
-        offset = footer.stream.footer[0] if footer.stream.footer else None
-        raise FooterUnusableError(error.reason, offset=offset) from error
 
 
 def _gaps(stream: Stream, manifests: list[Manifest]) -> Iterator[tuple[int, int]]:

@@ -199,7 +199,10 @@ def _cut_or_splice(layout: Layout, streams: list[bytes | memoryview]) -> pa.Reco
     head = layout.ipc_schema.length
     spliced = b"".join([streams[0][:head], *[s[head:stop] for s in streams], _END_OF_STREAM])
     with pa.ipc.open_stream(pa.py_buffer(spliced)) as reader:
-        batches = reader.read_all().combine_chunks().to_batches()
+        pieces = list(reader)
+    for piece in pieces:  # joined, one chunk's wrong offsets could point into another's values
+        piece.validate(full=True)
+    batches = pa.Table.from_batches(pieces).combine_chunks().to_batches()
     if len(batches) > 1:  # 2^31 values in one block: each chunk is read alone instead
         raise CorruptError("chunks of one block are too large to be read together")
     return batches[0] if batches else _no_rows(layout.raw_schema)

@@ -55,6 +55,8 @@ def find_footers(source: Source, limits: Limits = DEFAULT_LIMITS) -> list[Stream
     """
     if source.size is None:
         raise FooterUnusableError("a pipe has no footer to start from")
+    if source.size < HEADER_SIZE:
+        raise FooterUnusableError("there is no footer")
     # Whatever stands at the end, a source that is no recording must say so first.
     StreamHeader.parse(read_exactly(source, 0, HEADER_SIZE, "stream header"))
     footers: list[StreamFooter] = []

@@ -60,6 +60,7 @@ _LISTS = frozenset({TypeId.LIST, TypeId.FIXED_SIZE_LIST, TypeId.MAP, TypeId.LARG
 _HEADER_SCHEMA, _HEADER_DICTIONARY, _HEADER_BATCH = 1, 2, 3
 _VERSION_V5 = 4
 _CONTINUATION = 0xFFFF_FFFF
+_FREE_VALUES = 1 << 16
 NANOSECONDS = 3
 
 _U8 = struct.Struct("<B")
@@ -341,7 +342,8 @@ def read_batch(data: bytes | memoryview, pos: int = 0, limits: Limits = DEFAULT_
 
     Raises:
         CorruptError: If there is none, or a buffer or a length is impossible.
-        LimitError: If compressed buffers claim more than a payload may have.
+        LimitError: If compressed buffers claim more than a payload may have, or a column more
+            values than its bytes could hold.
     """
     view = memoryview(data)
     message = _read_message(view, pos)
@@ -357,12 +359,16 @@ def read_batch(data: bytes | memoryview, pos: int = 0, limits: Limits = DEFAULT_
     buffers = _pairs(header, 2, limits)
     if rows < 0 or any(nulls < 0 or nulls > length for length, nulls in nodes):
         raise CorruptError("an Arrow record batch has an impossible length or null count")
+    compressed = header.table(3) is not None
+    # Every value takes a bit, but for nulls, structs and lists of size 0: these need a bound too.
+    room = 8 * (limits.uncompressed_bytes if compressed else message.body_length) + _FREE_VALUES
+    for length in (rows, *(length for length, _ in nodes)):
+        check_limit(length, room, "number of values in an Arrow array")
     if any(
         offset < 0 or length < 0 or offset + length > message.body_length
         for offset, length in buffers
     ):
         raise CorruptError("an Arrow buffer lies outside its record batch")
-    compressed = header.table(3) is not None
     if compressed:
         _check_compressed_buffers(view[message.body :], buffers, limits)
     return IpcBatch(

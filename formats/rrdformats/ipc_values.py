@@ -22,7 +22,7 @@ _INTEGER_FORMATS = {
 }  # fmt: skip
 _WITHOUT_VALIDITY = frozenset({TypeId.NULL, TypeId.UNION})
 _FREE_VALUES = 1 << 16
-_FLOAT_FORMATS = ("e", "f", "d")
+_FLOAT_FORMATS = {1: "f", 2: "d"}  # by precision; no memoryview holds half floats
 _BITS_OF_BYTE = tuple(bytes(byte >> bit & 1 for bit in range(8)) for byte in range(256))
 
 
@@ -51,7 +51,7 @@ def _format_of(column: ColumnLayout) -> str:
         return _INTEGER_FORMATS[field.params[0], field.params[1]]
     if field.type_id in (TypeId.TIMESTAMP, TypeId.DURATION):
         return "q"
-    if field.type_id == TypeId.FLOAT and 0 <= field.params[0] < len(_FLOAT_FORMATS):
+    if field.type_id == TypeId.FLOAT and field.params[0] in _FLOAT_FORMATS:
         return _FLOAT_FORMATS[field.params[0]]
     raise UnsupportedError(f"column {field.name!r} does not hold numbers")
 

@@ -117,7 +117,8 @@ class Manifest:
 
     Attributes:
         store_id: The store.
-        schema: The store's columns (section 7.4): one field per entity and component.
+        schema_bytes: Arrow schema of the store's columns as it stands in the footer.
+        schema: The same, read: one field per entity and component (section 7.4).
         schema_sha256: Digest of that schema as the footer states it.
     """
 
@@ -129,6 +130,7 @@ class Manifest:
         """
         self.store_id: StoreId = encoded.store_id
         self.schema_sha256 = encoded.schema_sha256
+        self.schema_bytes = encoded.schema
         self.schema: IpcSchema = read_schema(encoded.schema, 0, limits)
         data = memoryview(
             decompress_payload(encoded.data, encoded.compression, encoded.uncompressed_size)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from rrdformats.errors import CorruptError, UnsupportedError
 from rrdformats.framing import KIND_NAMES, MessageKind
-from rrdformats.ipc_read import column_layouts, read_stream
+from rrdformats.ipc_read import TypeId, column_layouts, read_stream
 from rrdformats.ipc_values import cells
 from rrdformats.limits import Limits
 from rrdformats.messages import ArrowMsg, StoreId
@@ -66,9 +66,7 @@ class Properties:
     values: dict[StoreId, dict[str, list[Any] | None]] = field(default_factory=dict)
     _row_ids: dict[tuple[StoreId, str], bytes] = field(default_factory=dict)
 
-    def offer(
-        self, store_id: StoreId, name: str, row_id: bytes, value: list[Any] | None
-    ) -> None:
+    def offer(self, store_id: StoreId, name: str, row_id: bytes, value: list[Any] | None) -> None:
         """Takes a value, unless a later row has set the property already."""
         key = store_id, name
         if self._row_ids.get(key, b"") <= row_id:
@@ -100,7 +98,7 @@ class Properties:
         entity_path = schema.metadata.get("rerun:entity_path", PROPERTIES_PATH)
         body = stream[batch.body : batch.end]
         columns = column_layouts(schema, batch)
-        if not columns or not columns[0].buffers:
+        if not columns or columns[0].field.type_id != TypeId.FIXED_SIZE_BINARY:
             raise CorruptError("a property chunk has no row ids")
         first_id = columns[0].buffers[1][0]
         for column in columns:

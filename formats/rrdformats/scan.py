@@ -13,7 +13,8 @@ from rrdformats.errors import CorruptError, RrdError
 from rrdformats.framing import KIND_NAMES, MessageKind
 from rrdformats.limits import DEFAULT_LIMITS, Limits
 from rrdformats.manifest import Manifest
-from rrdformats.manifest_build import ChunkPlaces, ManifestBuilder
+from rrdformats.manifest_build import ManifestBuilder
+from rrdformats.manifest_parts import ChunkPlaces
 from rrdformats.messages import StoreId
 from rrdformats.properties import is_property_path
 from rrdformats.source import Source, read_exactly

@@ -19,7 +19,8 @@ from rrdformats.framing import (
     StreamHeader,
     Trailer,
 )
-from rrdformats.manifest_build import ChunkPlaces, ManifestBuilder
+from rrdformats.manifest_build import ManifestBuilder
+from rrdformats.manifest_parts import ChunkPlaces
 from rrdformats.messages import (
     ArrowMsg,
     BlueprintActivation,
