@@ -182,7 +182,7 @@ class StreamHeader(NamedTuple):
 _FOREIGN_MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x89MCAP0\r\n", "an MCAP file"),
     (b"#ROSBAG V", "a ROS 1 bag"),
-    (b"SQLite format 3\0", "an SQLite database (a ROS 2 bag?)"),
+    (b"SQLite forma", "an SQLite database (a ROS 2 bag?)"),
     (b"PAR1", "a Parquet file"),
     (b"ARROW1", "an Arrow IPC file"),
     (b"\x89HDF\r\n", "an HDF5 file"),

@@ -19,12 +19,12 @@ from rrdformats.footers import FooterUnusableError
 from rrdformats.framing import KIND_NAMES, MessageKind
 from rrdformats.limits import DEFAULT_LIMITS, Limits
 from rrdformats.messages import StoreId
-from rrdformats.query import ChunkQuery, ChunkSpan, plan
 from rrdformats.source import Source, open_source, read_exactly
 
-if TYPE_CHECKING:  # these need numpy and pyarrow, which reading a footer does not
+if TYPE_CHECKING:  # looking at a footer needs none of these, nor numpy and pyarrow behind them
     from rrdformats.chunk import Chunk
     from rrdformats.decode import DecodedBlock
+    from rrdformats.query import ChunkQuery, ChunkSpan
 
 __all__ = ["Recording", "StoreChunk"]
 
@@ -131,6 +131,7 @@ class Recording:
             RrdError: If the recording cannot be read, or for damage without `on_damage`.
         """
         from rrdformats.chunk_stream import ChunkStream
+        from rrdformats.query import ChunkQuery
 
         query = query or ChunkQuery()
         stream = ChunkStream(query, self.limits, on_damage)
@@ -146,6 +147,8 @@ class Recording:
 
     def _spans(self, query: ChunkQuery) -> list[ChunkSpan] | None:
         """Where the wanted chunks stand; None if the footers do not tell."""
+        from rrdformats.query import plan
+
         contents = self._footer_contents
         return None if contents is None else plan(contents, query)
 

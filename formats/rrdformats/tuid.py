@@ -6,7 +6,7 @@ as 16 big-endian bytes, so byte order is time order; protobuf stores two little-
 
 from __future__ import annotations
 
-import secrets
+import os
 import string
 import threading
 import time
@@ -23,7 +23,7 @@ class _Counter(threading.local):
     """Per-thread state: the reference starts each thread at a random 63-bit counter."""
 
     def __init__(self) -> None:
-        self.inc = secrets.randbits(63)
+        self.inc = int.from_bytes(os.urandom(8), "little") >> 1
         self.time_ns = 0
 
 

@@ -30,6 +30,11 @@ Which part of it:
 -r, --recursive         enter folders
 -e, --entity            entities to include, by glob
 --exclude               entities to leave out, by glob
+--allow-empty           accept patterns that match nothing
+--timeline              a timeline, by name
+-n, --rows              how many rows
+--no-migrate            show chunks as they are in the file
+--continue-on-error     go on after what cannot be read
 ```
 
 How it is written:
@@ -37,6 +42,12 @@ How it is written:
 ```
 --json                  report as JSON
 --format                rows as table, ndjson or csv
+--full                  values in full
+--full-metadata         names and metadata in full
+--transposed            columns as rows
+--footers               the footers, too
+--footers-lod           how much of a footer
+--archetypes            group by archetype
 ```
 """
 
@@ -50,16 +61,27 @@ import rrdtool
 from rrdtool.cli.session import ColorChoice, session
 
 __all__ = [
+    "AllowEmpty",
+    "ByArchetype",
     "Color",
+    "ContinueOnError",
     "Debug",
     "Entities",
     "Exclude",
     "Files",
+    "Footers",
+    "FootersLod",
+    "Full",
+    "FullMetadata",
     "Json",
+    "NoMigrate",
     "Quiet",
     "Recursive",
+    "RowCount",
     "RowFormat",
     "RowFormatChoice",
+    "TimelineName",
+    "Transposed",
     "Verbose",
     "Version",
     "common",
@@ -121,6 +143,41 @@ Exclude = Annotated[
         show_default=False,
     ),
 ]
+AllowEmpty = Annotated[
+    bool, typer.Option("--allow-empty", help="Accept patterns that match nothing.")
+]
+TimelineName = Annotated[
+    str | None,
+    typer.Option("--timeline", metavar="NAME", help="The timeline to use.", show_default=False),
+]
+RowCount = Annotated[int, typer.Option("-n", "--rows", min=0, help="Number of rows.")]
+NoMigrate = Annotated[
+    bool,
+    typer.Option(
+        "--no-migrate", help="Show chunks as they are in the file, not as this version writes them."
+    ),
+]
+ContinueOnError = Annotated[
+    bool, typer.Option("--continue-on-error", help="Go on after what cannot be read.")
+]
+Full = Annotated[bool, typer.Option("--full", help="Show values in full, however long.")]
+FullMetadata = Annotated[
+    bool, typer.Option("--full-metadata", help="Show full names in metadata, with prefixes.")
+]
+Transposed = Annotated[
+    bool, typer.Option("--transposed", help="Show the columns of tables as rows.")
+]
+Footers = Annotated[bool, typer.Option("--footers", help="Show the footers at the end, too.")]
+FootersLod = Annotated[
+    int,
+    typer.Option(
+        "--footers-lod",
+        min=0,
+        max=2,
+        help="How much of a footer: 0 the chunks, 1 also their times, 2 everything.",
+    ),
+]
+ByArchetype = Annotated[bool, typer.Option("--archetypes", help="Group by archetype.")]
 Json = Annotated[bool, typer.Option("--json", help="Report as JSON, one object per input.")]
 RowFormat = Annotated[RowFormatChoice, typer.Option("--format", help="How rows are written.")]
 

@@ -45,4 +45,10 @@ COMMANDS: tuple[CommandRow, ...] = (
         "Show what recordings hold: stores, timelines, entities, sizes.",
         "Inspect",
     ),
+    CommandRow(
+        "print",
+        "rrdtool.cli.commands.print_:print_",
+        "Print the messages of recordings in file order.",
+        "Inspect",
+    ),
 )

@@ -1,9 +1,10 @@
-"""Cells of component columns as plain values and as short texts for people.
+"""The cells of a chunk's columns as plain values and as short texts for people.
 
-A cell is the list of instances that one row holds of one component. `column_values` gives Python
+A cell of a component is the list of instances that one row holds of one component. `column_values` gives Python
 values of what JSON has, complete, with byte strings for runs of bytes. `column_texts` gives one
 line per cell: long lists are cut to their shape and first values, byte strings to their size, and
 numbers that stand for something (colors, times, members of an enum) are written as what they are.
+Row ids and times have functions of their own.
 """
 
 from __future__ import annotations
@@ -21,9 +22,18 @@ import pyarrow as pa
 from rrdformats.quantities import format_size
 from rrdformats.timeline import TimeKind
 from rrdformats.times import format_duration, format_time
+from rrdformats.tuid import ROW_PREFIX
 from rrdformats.vocabulary import component, datatype, enum
 
-__all__ = ["LONGEST_TEXT", "column_texts", "column_values"]
+__all__ = [
+    "LONGEST_TEXT",
+    "column_texts",
+    "column_values",
+    "row_id_texts",
+    "time_texts",
+    "time_values",
+    "tuid_texts",
+]
 
 LONGEST_TEXT = 100
 """Characters of a cell's text, unless all of it is asked for."""
@@ -69,6 +79,37 @@ def column_texts(
     """
     style = _Style(None if component_type is None else _name_of(component_type), full)
     return [style.cell(value) for value in _cells(column, None if full else _SHORT)]
+
+
+def row_id_texts(column: pa.Array) -> list[str]:
+    """Row ids as text with prefix; anything else than ids of 16 bytes as cells are."""
+    if column.type != pa.binary(16) or column.null_count:
+        return column_texts(column)
+    start = 16 * column.offset
+    return tuid_texts(column.buffers()[1][start : start + 16 * len(column)].to_pybytes(), ROW_PREFIX)
+
+
+def tuid_texts(ids: bytes, prefix: str) -> list[str]:
+    """Ids of 16 bytes each as text: the time in upper case, the counter in lower case."""
+    digits = ids.hex()
+    upper = digits.upper()
+    return [
+        f"{prefix}{upper[i : i + 16]}{digits[i + 16 : i + 32]}" for i in range(0, len(digits), 32)
+    ]
+
+
+def time_texts(column: pa.Array, kind: TimeKind) -> list[str]:
+    """The times of an index column as people write them; empty where null."""
+    times = column.view(pa.int64()).to_pylist()
+    return ["" if time is None else format_time(time, kind) for time in times]
+
+
+def time_values(column: pa.Array, kind: TimeKind) -> list[Any]:
+    """The times of an index column as JSON has them: steps, or nanoseconds as text."""
+    times: list[Any] = column.view(pa.int64()).to_pylist()
+    if kind is TimeKind.SEQUENCE:
+        return times
+    return [None if time is None else str(time) for time in times]
 
 
 # --- values -------------------------------------------------------------------------------------

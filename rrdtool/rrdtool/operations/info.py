@@ -16,8 +16,9 @@ from rrdformats.entity_path import EntityPath
 from rrdformats.manifest import Manifest
 from rrdformats.messages import StoreId
 from rrdformats.properties import is_property_path
+from rrdformats.quantities import format_count
 from rrdformats.reader import Recording
-from rrdformats.timeline import Timeline, TimeKind
+from rrdformats.timeline import TimeKind, Timeline
 from rrdformats.times import format_duration, format_time
 from rrdtool.operations.optimization import Optimization, analyze
 
@@ -212,6 +213,10 @@ def _timeline(timeline: Timeline, spans: list[tuple[int, int]], chunks: int) -> 
         format_time(end, kind),
         None if counts_steps else start,
         None if counts_steps else end,
-        f"{length + 1} steps" if counts_steps else format_duration(length),
+        _steps(length + 1) if counts_steps else format_duration(length),
         chunks,
     )
+
+
+def _steps(count: int) -> str:
+    return "1 step" if count == 1 else f"{format_count(count)} steps"

@@ -88,7 +88,6 @@ def _print_store(store: StoreReport) -> None:
     _line("size", f"{format_size(store.bytes)}, {format_size(store.bytes_uncompressed)} in memory")
     _line("optimized", _optimized(store))
     if store.timelines:
-        _line("timelines", "")
         print_table(_timeline_table(store.timelines))
 
 
@@ -117,11 +116,11 @@ def _optimized(store: StoreReport) -> str:
 
 
 def _timeline_table(timelines: list[TimelineReport]) -> Table:
-    columns = [Column("    name", style="cyan"), Column("kind"), Column("start"), Column("end")]
+    columns = [Column("  timeline", style="cyan"), Column("kind"), Column("start"), Column("end")]
     table = Table([*columns, Column("span", "right"), Column("chunks", "right")])
     for line in timelines:
         table.add(
-            f"    {line.name}",
+            f"  {line.name}",
             line.kind,
             line.start or "",
             line.end or "",

@@ -1,0 +1,19 @@
+"""What `rrd verify` checks, by the level at which it looks.
+
+| module | what it holds |
+|---|---|
+| `rules` | every rule: id, level, what it means, what to do; imports nothing heavy |
+| `findings` | what was found, where, and how much of it |
+| `streams` | framing, messages, trailers and footers of one stream |
+| `diagnosis` | why a message could not be read |
+| `layouts` | what chunks of equal layout share: descriptors, types, claims |
+| `chunks` | headers, row ids, times and values of the chunks of one block |
+| `values` | component values against the vocabulary |
+| `row_ids` | row ids that occur in several chunks, in bounded memory |
+| `manifests` | a footer's manifests against the chunks that there are |
+| `manifest_columns` | the columns of a manifest: complete, of the right type, explained |
+| `manifest_schema` | the schema and the digest that a manifest carries |
+
+Everything first asks of whole groups of chunks, or whole columns, whether they are fine; single
+chunks and cells are looked at only to say what is wrong with them.
+"""
