@@ -213,11 +213,12 @@ class _Scanner:
         block = Block(stream, data, self.base)
         kinds, starts, ends = block.kinds, block.starts, block.ends
         pos, stop, unpack = first, first + found, FRAME.unpack_from
+        limit = self.limits.message_bytes
         while pos + FRAME_SIZE <= stop:
             kind, length = unpack(data, pos)
             start = pos + FRAME_SIZE
             end = start + length
-            if kind > 3 or end > stop:
+            if kind > 3 or end > stop or length > limit:
                 break
             kinds.append(kind)
             starts.append(start)

@@ -122,9 +122,9 @@ def _read_properties(source: Source, contents: Contents, limits: Limits) -> None
     hard: list[tuple[StoreId, int, int]] = []
     for item in contents.manifests:
         manifest, base = item.manifest, item.stream.offset
-        for row, path in enumerate(manifest.entity_path):
-            if not is_property_path(path):
-                continue
+        paths = manifest.entity_path
+        wanted = {path for path in set(paths) if is_property_path(path)}
+        for row in (row for row, path in enumerate(paths) if path in wanted):
             start = base + manifest.byte_offset[row]
             end = start + manifest.byte_size[row]
             try:

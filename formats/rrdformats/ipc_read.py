@@ -61,6 +61,11 @@ _HEADER_SCHEMA, _HEADER_DICTIONARY, _HEADER_BATCH = 1, 2, 3
 _VERSION_V5 = 4
 _CONTINUATION = 0xFFFF_FFFF
 _FREE_VALUES = 1 << 16
+_FIELD_BYTES = 16
+_ENTRY_BYTES = 8
+"""Less than what a field, or a name or metadata entry, takes in any flatbuffer."""
+_SHARING = 16
+"""How often a schema may refer to each of its texts, on average."""
 NANOSECONDS = 3
 
 _U8 = struct.Struct("<B")
@@ -198,8 +203,8 @@ class _Table:
         for item in range(pos, pos + 4 * count, 4):
             yield _Table(self.data, item + _get(_U32, self.data, item))
 
-    def count(self, slot: int) -> int:
-        return self.span(slot, 4)[1]
+    def count(self, slot: int, item_size: int = 4) -> int:
+        return self.span(slot, item_size)[1]
 
 
 def _get(kind: struct.Struct, data: memoryview, pos: int) -> int:
@@ -244,53 +249,67 @@ def _read_message(data: memoryview, pos: int) -> _Message | None:
     return _Message(root.scalar(1, _U8), root.scalar(0, _I16), header, start, body, body_length)
 
 
-def _metadata(
-    table: _Table, slot: int, limits: Limits
-) -> tuple[dict[str, str], dict[str, tuple[int, int]]]:
-    values: dict[str, str] = {}
-    spans: dict[str, tuple[int, int]] = {}
-    check_limit(table.count(slot), limits.metadata_entries, "number of Arrow metadata entries")
-    for entry in table.tables(slot):
-        key = entry.text(0)[0]
-        value, pos, length = entry.text(1)
-        values[key] = value
-        spans[key] = (pos, pos + length)
-    return values, spans
+class _SchemaReader:
+    """Reads the fields and the metadata of a schema, depth first.
 
+    In a flatbuffer many references may lead to one object, so a few bytes can stand for any number
+    of fields or texts. Both are counted against the size of the message that holds them.
+    """
 
-class _FieldReader:
-    """Reads fields depth first, counting them against the limits."""
-
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, size: int, limits: Limits) -> None:
         self.limits = limits
-        self.left = limits.fields
+        self.fields_left = min(limits.fields, size // _FIELD_BYTES)
+        self.text_left = _SHARING * size
 
-    def read(self, table: _Table, depth: int = 1) -> IpcField:
+    def field(self, table: _Table, depth: int = 1) -> IpcField:
         check_limit(depth, self.limits.nesting, "nesting of Arrow types")
-        self.left -= 1
-        if self.left < 0:
-            raise self.too_many()
-        if table.count(5) > self.left:
-            raise self.too_many()
+        self.fields_left -= 1
+        self.check_count(table.count(5))
         type_id = table.scalar(2, _U8)
         type_table = table.table(3)
         if type_table is None:
             raise CorruptError("an Arrow field has no type")
-        children = tuple(self.read(child, depth + 1) for child in table.tables(5))
+        children = tuple(self.field(child, depth + 1) for child in table.tables(5))
         if len(children) != 1 and type_id in _LISTS:
             raise CorruptError(f"an Arrow list has {len(children)} child fields")
         return IpcField(
-            name=table.text(0)[0],
+            name=self.text(table, 0)[0],
             type_id=type_id,
             params=_type_params(type_id, type_table),
             nullable=bool(table.scalar(1, _U8)),
             children=children,
-            metadata=_metadata(table, 6, self.limits)[0],
+            metadata=self.metadata(table, 6)[0],
             dictionary=table.table(4) is not None,
         )
 
-    def too_many(self) -> LimitError:
-        return LimitError(f"an Arrow schema has more than {self.limits.fields} fields")
+    def check_count(self, upcoming: int) -> None:
+        """Checks that there is room for so many more fields."""
+        if upcoming > self.fields_left:
+            raise LimitError(
+                f"an Arrow schema has more than {self.limits.fields} fields, "
+                "or more than its bytes could hold"
+            )
+
+    def text(self, table: _Table, slot: int) -> tuple[str, int, int]:
+        self.text_left -= _ENTRY_BYTES + table.count(slot, 1)
+        if self.text_left < 0:
+            raise LimitError("an Arrow schema repeats its names or metadata too often")
+        return table.text(slot)
+
+    def metadata(
+        self, table: _Table, slot: int
+    ) -> tuple[dict[str, str], dict[str, tuple[int, int]]]:
+        """Key-value pairs, and where each value stands."""
+        values: dict[str, str] = {}
+        spans: dict[str, tuple[int, int]] = {}
+        limit = self.limits.metadata_entries
+        check_limit(table.count(slot), limit, "number of Arrow metadata entries")
+        for entry in table.tables(slot):
+            key = self.text(entry, 0)[0]
+            value, pos, length = self.text(entry, 1)
+            values[key] = value
+            spans[key] = (pos, pos + length)
+        return values, spans
 
 
 def _type_params(type_id: int, table: _Table) -> tuple[int, ...]:
@@ -320,18 +339,17 @@ def read_schema(
 
     Raises:
         CorruptError: If it is not a well-formed schema message.
-        LimitError: If it has too many fields, or nests too deeply.
+        LimitError: If it has too many fields, nests too deeply, or repeats itself.
     """
     view = memoryview(data)
     message = _read_message(view, pos)
     if message is None or message.kind != _HEADER_SCHEMA:
         raise CorruptError("an Arrow payload does not start with a schema")
     header = message.header
-    metadata, spans = _metadata(header, 2, limits)
-    reader = _FieldReader(limits)
-    if header.count(1) > limits.fields:
-        raise reader.too_many()
-    fields = tuple(reader.read(table) for table in header.tables(1))
+    reader = _SchemaReader(len(header.data), limits)
+    metadata, spans = reader.metadata(header, 2)
+    reader.check_count(header.count(1))
+    fields = tuple(reader.field(table) for table in header.tables(1))
     shift = message.start - pos
     spans = {key: (start + shift, end + shift) for key, (start, end) in spans.items()}
     return IpcSchema(fields, metadata, spans, message.body + message.body_length - pos)

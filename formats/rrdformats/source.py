@@ -26,10 +26,12 @@ class Source(Protocol):
     Attributes:
         name: What to call it in messages.
         size: Number of bytes, or None for a pipe whose end is not known yet.
+        descriptor: File descriptor that the kernel can copy from; None if there is none.
     """
 
     name: str
     size: int | None
+    descriptor: int | None
 
     def read_into(self, offset: int, view: memoryview) -> int:
         """Fills `view` from `offset`; returns how many bytes it got, fewer only at the end.
@@ -51,6 +53,7 @@ class FileSource:
         self._file = file
         self._owned = owned
         self.size: int | None = file.seek(0, os.SEEK_END)
+        self.descriptor: int | None = _descriptor(file)
 
     def read_into(self, offset: int, view: memoryview) -> int:
         """Fills `view` from `offset`; returns how many bytes the file had."""
@@ -67,10 +70,12 @@ class PipeSource:
     """A stream that can only be read forward: standard input, a socket."""
 
     size: int | None = None
+    descriptor: int | None = None
 
-    def __init__(self, file: BinaryIO, name: str) -> None:
+    def __init__(self, file: BinaryIO, name: str, *, owned: bool = False) -> None:
         self.name = name
         self._file = file
+        self._owned = owned
         self._pos = 0
 
     def read_into(self, offset: int, view: memoryview) -> int:
@@ -89,7 +94,16 @@ class PipeSource:
         return count
 
     def close(self) -> None:
-        """Leaves the stream open: whoever opened the pipe closes it."""
+        """Closes the pipe if this object opened it, as it does a named one."""
+        if self._owned:
+            self._file.close()
+
+
+def _descriptor(file: BinaryIO) -> int | None:
+    try:
+        return file.fileno()
+    except (AttributeError, OSError):  # memory, or an object that only behaves like a file
+        return None
 
 
 def _fill(file: BinaryIO, view: memoryview) -> int:
@@ -119,7 +133,7 @@ def open_source(origin: str | os.PathLike[str] | BinaryIO, name: str | None = No
         file: BinaryIO = Path(origin).open("rb", buffering=0)  # noqa: SIM115 - the source owns it
         label = name or os.fspath(origin)
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode) and not file.seekable():
-            return PipeSource(file, label)
+            return PipeSource(file, label, owned=True)
         return FileSource(file, label)
     label = name or str(getattr(origin, "name", "stream"))
     if origin.seekable():

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 import numpy as np
+import numpy.typing as npt
 
 from rrdformats.chunk import Chunk
 from rrdformats.framing import (
@@ -19,6 +20,7 @@ from rrdformats.framing import (
     StreamHeader,
     Trailer,
 )
+from rrdformats.manifest import Manifest
 from rrdformats.manifest_build import ManifestBuilder
 from rrdformats.manifest_parts import ChunkPlaces
 from rrdformats.messages import (
@@ -31,9 +33,12 @@ from rrdformats.messages import (
     encode_footer,
 )
 from rrdformats.payloads import compress_payload
+from rrdformats.source import Source, read_exactly
 from rrdformats.tuid import Tuid
 
 __all__ = ["FORMAT_VERSION", "RrdWriter"]
+
+_COPY_STEP = 1 << 20
 
 FORMAT_VERSION = CrateVersion(0, 41, 0)
 """The version of the format that is written, as the stream header names it."""
@@ -134,6 +139,46 @@ class RrdWriter:
             builder = self._builders.setdefault(store_id, ManifestBuilder(store_id))
             ids = np.frombuffer(chunk.id.to_bytes(), np.uint8).reshape(1, 16)
             builder.add(chunk.schema, chunk.batch, ids, places)
+
+    def carry(
+        self,
+        store_id: StoreId,
+        manifest: Manifest,
+        rows: npt.NDArray[np.int64],
+        places: ChunkPlaces,
+    ) -> None:
+        """Notes chunks that were copied, as another manifest describes them.
+
+        Args:
+            store_id: The store they belong to.
+            manifest: The manifest that lists them.
+            rows: Which of its rows.
+            places: Where they stand now, along `rows`.
+        """
+        if self._write_footer:
+            self._builders.setdefault(store_id, ManifestBuilder(store_id)).carry(
+                manifest, rows, places
+            )
+
+    def write_raw(self, pieces: list[bytes | memoryview]) -> None:
+        """Writes whole frames as they are."""
+        self._write(b"".join(pieces))
+
+    def copy_from(self, source: Source, offset: int, length: int) -> None:
+        """Copies whole frames from a seekable source, in the kernel where both ends allow it.
+
+        Raises:
+            TruncatedError: If the source ends before.
+        """
+        copy_range = getattr(self._file, "copy_range", None)
+        descriptor = source.descriptor
+        if copy_range is not None and descriptor is not None:
+            copy_range(descriptor, offset, length)
+            self.position += length
+            return
+        for start in range(offset, offset + length, _COPY_STEP):
+            step = min(_COPY_STEP, offset + length - start)
+            self._write(memoryview(read_exactly(source, start, step, "message")))
 
     def close(self) -> None:
         """Writes the End message with the manifests, and the trailer. Once is enough.
