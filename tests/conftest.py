@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -40,6 +41,12 @@ class RunProgram(Protocol):
     """Runs a program with these words after it; neither of its ends is a terminal."""
 
     def __call__(self, *words: str | Path, stdin: bytes = b"", **env: str) -> Run: ...
+
+
+class RunOnTerminal(Protocol):
+    """Runs `rrd` on a terminal of that width; line ends are plain again."""
+
+    def __call__(self, *words: str | Path, columns: int = 80, **env: str) -> Run: ...
 
 
 @pytest.fixture(scope="session")
@@ -92,6 +99,36 @@ def python() -> RunProgram:
 def rrd(python: RunProgram) -> RunProgram:
     """Runs `rrd`."""
     return partial(python, "-m", "rrdtool")
+
+
+@pytest.fixture(scope="session")
+def terminal() -> RunOnTerminal:
+    """Runs `rrd` on a pseudo-terminal; what it complains of comes through a pipe."""
+    termios = pytest.importorskip("termios", reason="there are no terminals on this system")
+
+    def run(*words: str | Path, columns: int = 80, **env: str) -> Run:
+        main, side = os.openpty()
+        termios.tcsetwinsize(side, (50, columns))
+        unset = {"COLUMNS", "LINES", "NO_COLOR"}
+        kept = {name: text for name, text in os.environ.items() if name not in unset}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "rrdtool", *words],
+            stdin=side,
+            stdout=side,
+            stderr=subprocess.PIPE,
+            env={**kept, "TERM": "xterm-256color", **env},
+        )
+        os.close(side)
+        pieces: list[bytes] = []
+        with contextlib.suppress(OSError):  # how the end of a terminal reads on Linux
+            while piece := os.read(main, 1 << 16):
+                pieces.append(piece)
+        os.close(main)
+        _, err = process.communicate()
+        out = b"".join(pieces).decode().replace("\r\n", "\n")
+        return Run(process.returncode, out, err.decode())
+
+    return run
 
 
 def _folder(variable: str, beside: str) -> Path:

@@ -60,7 +60,6 @@ class Layout:
         columns: Where each column's buffers are in the body.
         raw_schema: The schema as pyarrow sees it, before migration.
         schema: The chunk schema after migration.
-        prefix: Length of schema message and record batch metadata together (bytes).
     """
 
     def __init__(self, stream: bytes | memoryview, limits: Limits) -> None:
@@ -314,25 +313,46 @@ class ChunkDecoder:
         indices: list[int],
         streams: list[bytes | memoryview],
     ) -> None:
-        first = streams[indices[0]]
-        try:
-            layout = self._layout(key, first)
-        except RrdError as error:
-            for i in indices:
-                self._report(result, i, type(error)(error.reason))
+        while indices:
+            first = streams[indices[0]]
+            try:
+                layout = self._layout(key, first)
+                break
+            except RrdError as error:
+                # The key tells everything but where a stream ends: others of it may be whole.
+                for i in indices:
+                    if len(streams[i]) == len(first):
+                        self._report(result, i, type(error)(error.reason))
+                indices = [i for i in indices if len(streams[i]) != len(first)]
+        else:
             return
         start, end = layout.id_span
         # The key masked some text that looked like an id; unless that is the id's true place,
         # the chunks of the key are not known to have equal schemas.
-        masked = start and key == bytes(first[:start]) + bytes(first[end : layout.ipc_batch.body])
-        whole = [i for i in indices if len(streams[i]) >= layout.ipc_batch.end]
-        for i in set(indices).difference(whole):
-            self._report(result, i, CorruptError("a chunk's record batch is cut off"))
-        parts = [whole] if masked else [[i] for i in whole]
-        for part in parts:
-            if not masked and part[0] != indices[0]:
-                layout = Layout(streams[part[0]], self._limits)
-            self._append(result, layout, part, [streams[i] for i in part])
+        if start and key == bytes(first[:start]) + bytes(first[end : layout.ipc_batch.body]):
+            whole = [i for i in indices if self._is_whole(result, layout, i, streams[i])]
+            self._append(result, layout, whole, [streams[i] for i in whole])
+            return
+        for i in indices:
+            try:
+                layout = Layout(streams[i], self._limits)
+            except RrdError as error:
+                self._report(result, i, error)
+            else:
+                self._append(result, layout, [i], [streams[i]])
+
+    def _is_whole(
+        self, result: DecodedBlock, layout: Layout, index: int, stream: bytes | memoryview
+    ) -> bool:
+        """Whether a stream of the layout has the body that its metadata describes."""
+        try:
+            if len(stream) < layout.ipc_batch.end:
+                raise CorruptError("a chunk's record batch is cut off")
+            layout.ipc_batch.check_compressed(stream, self._limits)
+        except RrdError as error:
+            self._report(result, index, error)
+            return False
+        return True
 
     def _append(
         self,

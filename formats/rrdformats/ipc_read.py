@@ -64,7 +64,7 @@ _FREE_VALUES = 1 << 16
 _FIELD_BYTES = 16
 _ENTRY_BYTES = 8
 """Less than what a field, or a name or metadata entry, takes in any flatbuffer."""
-_SHARING = 16
+_SHARING = 4
 """How often a schema may refer to each of its texts, on average."""
 NANOSECONDS = 3
 
@@ -148,6 +148,24 @@ class IpcBatch:
     def plain(self) -> bool:
         """Whether the body can be cut as it is: V5 metadata, buffers not compressed."""
         return self.version == _VERSION_V5 and not self.compressed
+
+    def check_compressed(self, data: bytes | memoryview, limits: Limits) -> None:
+        """Adds up what compressed buffers claim (their first eight bytes; -1: stored raw).
+
+        Args:
+            data: The bytes that hold this message, or one of equal metadata at the same place.
+            limits: Bounds the sum.
+
+        Raises:
+            LimitError: If it is more than a payload may have.
+        """
+        if not self.compressed:
+            return
+        body, total = memoryview(data)[self.body : self.end], 0
+        for offset, length in self.buffers:
+            if length >= _I64.size:
+                total += max(_get(_I64, body, offset), 0)
+        check_limit(total, limits.uncompressed_bytes, "size of compressed Arrow buffers (bytes)")
 
 
 class _Table:
@@ -387,9 +405,7 @@ def read_batch(data: bytes | memoryview, pos: int = 0, limits: Limits = DEFAULT_
         for offset, length in buffers
     ):
         raise CorruptError("an Arrow buffer lies outside its record batch")
-    if compressed:
-        _check_compressed_buffers(view[message.body :], buffers, limits)
-    return IpcBatch(
+    batch = IpcBatch(
         rows,
         nodes,
         buffers,
@@ -399,6 +415,8 @@ def read_batch(data: bytes | memoryview, pos: int = 0, limits: Limits = DEFAULT_
         compressed,
         message.version,
     )
+    batch.check_compressed(view, limits)
+    return batch
 
 
 def _pairs(header: _Table, slot: int, limits: Limits) -> tuple[tuple[int, int], ...]:
@@ -406,17 +424,6 @@ def _pairs(header: _Table, slot: int, limits: Limits) -> tuple[tuple[int, int], 
     # Every field has one node and at most three buffers.
     check_limit(count, 3 * limits.fields, "number of Arrow buffers")
     return tuple(_PAIR.iter_unpack(header.data[pos : pos + count * _PAIR.size]))
-
-
-def _check_compressed_buffers(
-    body: memoryview, buffers: tuple[tuple[int, int], ...], limits: Limits
-) -> None:
-    """Adds up what compressed buffers claim (their first eight bytes; -1 means stored raw)."""
-    total = 0
-    for offset, length in buffers:
-        if length >= _I64.size:
-            total += max(_get(_I64, body, offset), 0)
-    check_limit(total, limits.uncompressed_bytes, "size of compressed Arrow buffers (bytes)")
 
 
 def read_stream(

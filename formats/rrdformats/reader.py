@@ -26,9 +26,9 @@ if TYPE_CHECKING:  # looking at a footer needs none of these, nor numpy and pyar
     from rrdformats.decode import DecodedBlock
     from rrdformats.query import ChunkQuery, ChunkSpan
 
-__all__ = ["Recording", "StoreChunk"]
+__all__ = ["READ_THROUGH", "Recording", "StoreChunk"]
 
-_READ_THROUGH = 64 << 10
+READ_THROUGH = 64 << 10
 """A gap between two wanted chunks up to this size (bytes) is read with them."""
 
 
@@ -163,7 +163,7 @@ def blocks_of_spans(source: Source, spans: Iterable[ChunkSpan]) -> Iterator[Bloc
     for span in spans:
         if run and (
             span.stream is not run[-1].stream
-            or span.start - run[-1].end > _READ_THROUGH
+            or span.start - run[-1].end > READ_THROUGH
             or span.end - run[0].start > WINDOW
         ):
             yield _read_run(source, run)

@@ -92,7 +92,10 @@ class RrdWriter:
 
     def _write(self, *pieces: bytes | memoryview) -> None:
         for piece in pieces:
-            self._file.write(piece)
+            left = memoryview(piece)
+            while len(left):  # an unbuffered file may take less than it is given
+                written = self._file.write(left)
+                left = left[len(left) if written is None else written :]
             self.position += len(piece)
 
     def write_message(self, kind: int, *pieces: bytes | memoryview) -> int:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from hypothesis import strategies as st
 
 from rrdformats.chunk import Chunk
@@ -144,7 +145,8 @@ def _nested_arrays(draw: st.DrawFn, kind: _Type, length: int, *, nulls: bool) ->
     if pa.types.is_fixed_size_list(kind):
         values = child(0, length * kind.list_size)
         if not kind.list_size:
-            return pa.array([None if gone else [] for gone in missing or [False] * length], kind)
+            validity = None if mask is None else pc.invert(mask).buffers()[1]
+            return pa.Array.from_buffers(kind, length, [validity], children=[values])
         return pa.FixedSizeListArray.from_arrays(values, type=kind, mask=mask)
     sizes = draw(st.lists(st.integers(0, 3), min_size=length, max_size=length))
     ends = [sum(sizes[:i]) for i in range(length + 1)]

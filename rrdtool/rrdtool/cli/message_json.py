@@ -99,8 +99,8 @@ class JsonMessages:
         shown = [json_text(_column(column)) for column in chunks.columns]
         if self._level < 3:
             yield from repeat(f', "columns": [{", ".join(shown)}]' if self._level > 1 else "")
-        batch = chunks.batch()
-        values = [column.values(cells) for column, cells in zip(chunks.columns, batch, strict=True)]
+        pairs = zip(chunks.columns, chunks.batch().columns, strict=True)
+        values = [column.values(cells) for column, cells in pairs]
         for index in range(len(chunks.ids)):
             mine = slice(index * chunks.rows, (index + 1) * chunks.rows)
             filled = [

@@ -23,6 +23,7 @@ from rrdtool.operations.print_ import ChunkSet, Page, manifest_columns, manifest
 
 __all__ = ["MessageWriter", "TextMessages"]
 
+
 class MessageWriter(Protocol):
     """Writes pages and footers to standard output."""
 
@@ -73,7 +74,16 @@ class TextMessages:
         write(f"\nfooter of {printable(str(manifest.store_id))}\n")
         write(f"  schema_sha256  {manifest.schema_sha256.hex()}\n")
         write(f"  chunks         {format_count(len(table.rows))}\n")
-        print_rows(_turned(table) if self._transposed else table, row_name="chunk")
+        self._print(table, "chunk")
+
+    def _print(self, table: Table, row_name: str) -> None:
+        if not self._transposed:
+            print_rows(table, row_name=row_name)
+            return
+        heads = [Column("column"), *(Column(f"{row_name} {i + 1}") for i in range(len(table.rows)))]
+        names = [column.name for column in table.columns]
+        turned = [list(cells) for cells in zip(names, *table.rows, strict=True)]
+        print_rows(Table(heads, [*turned]), row_name="column")
 
     def _lines(self, chunks: ChunkSet) -> Iterator[str]:
         """One line for each chunk of a set."""
@@ -109,9 +119,7 @@ class TextMessages:
                 mine = rows[index * chunks.rows : (index + 1) * chunks.rows]
                 yield place, partial(self._chunk, chunks, index, line, mine)
 
-    def _chunk(
-        self, chunks: ChunkSet, index: int, line: str, rows: list[tuple[str, ...]]
-    ) -> None:
+    def _chunk(self, chunks: ChunkSet, index: int, line: str, rows: list[tuple[str, ...]]) -> None:
         """Writes one chunk in several lines."""
         facts = {
             "store": str(chunks.stores[index]),
@@ -129,7 +137,7 @@ class TextMessages:
                 for column in chunks.columns
             ]
             table = Table(columns, [*rows])
-            print_rows(_turned(table) if self._transposed else table)
+            self._print(table, "row")
 
     def _columns(self, chunks: ChunkSet) -> Table:
         table = Table([Column("column"), Column("type"), Column("metadata")], fold=True)
@@ -184,13 +192,6 @@ def _activation_line(activation: BlueprintActivation) -> str:
         f", make_default: {str(activation.make_default).lower()}"
     )
     return f"{styled('activation', 'bold')} {printable(text)}\n"
-
-
-def _turned(table: Table) -> Table:
-    """The table with its columns as rows."""
-    names = [Column("column"), *(Column(f"row {i}") for i in range(1, len(table.rows) + 1))]
-    cells = [[column.name for column in table.columns], *table.rows]
-    return Table(names, [list(row) for row in zip(*cells, strict=True)], table.title)
 
 
 @lru_cache(maxsize=4096)

@@ -51,4 +51,34 @@ COMMANDS: tuple[CommandRow, ...] = (
         "Print the messages of recordings in file order.",
         "Inspect",
     ),
+    CommandRow(
+        "head",
+        "rrdtool.cli.commands.head:head",
+        "Show the first rows of entities.",
+        "Inspect",
+    ),
+    CommandRow(
+        "schema",
+        "rrdtool.cli.commands.schema:schema",
+        "List entities, components and their types.",
+        "Inspect",
+    ),
+    CommandRow(
+        "tree",
+        "rrdtool.cli.commands.tree:tree",
+        "Show the tree of entities, and what each holds.",
+        "Inspect",
+    ),
+    CommandRow(
+        "stats",
+        "rrdtool.cli.commands.stats:stats",
+        "Count and measure the chunks of recordings.",
+        "Inspect",
+    ),
+    CommandRow(
+        "verify",
+        "rrdtool.cli.commands.verify:verify",
+        "Look for everything that can be wrong with recordings.",
+        "Inspect",
+    ),
 )

@@ -1,6 +1,7 @@
 """Values of a recording as JSON, one object per line.
 
-Byte strings become base64, floats that JSON does not know `"NaN"`, `"Infinity"` and `"-Infinity"`.
+Byte strings become base64, floats that JSON does not know `"NaN"`, `"Infinity"` and `"-Infinity"`,
+and what it does not have at all (decimals) its text.
 Unlike reports (`rrdtool.cli.output.print_json`), rows are one line each on a terminal, too.
 """
 
@@ -15,17 +16,15 @@ __all__ = ["json_text"]
 
 
 def json_text(value: Any) -> str:
-    """`value`, made of what JSON has, byte strings and any floats, as JSON on one line."""
+    """`value`, made of what JSON has and of the above, as JSON on one line."""
     try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False, default=_bytes_text)
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, default=_text)
     except ValueError:  # not a number, or infinite: rare enough to look only now
-        return json.dumps(_finite(value), ensure_ascii=False, default=_bytes_text)
+        return json.dumps(_finite(value), ensure_ascii=False, default=_text)
 
 
-def _bytes_text(value: object) -> str:
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode("ascii")
-    raise TypeError(f"{type(value).__name__} has no JSON form")
+def _text(value: object) -> str:
+    return base64.b64encode(value).decode("ascii") if isinstance(value, bytes) else str(value)
 
 
 def _finite(value: Any) -> Any:

@@ -14,7 +14,7 @@ from rrdtool.cli.plain_text import display_width, pad, printable
 from rrdtool.cli.session import session
 from rrdtool.cli.tables import Table, print_table
 
-__all__ = ["print_rows", "styled"]
+__all__ = ["cut", "print_rows", "styled"]
 
 _READABLE = 24
 """Width to which a column may be cut and still tell something."""
@@ -34,13 +34,13 @@ def print_rows(table: Table, *, row_name: str = "row") -> None:
         return
     width = shutil.get_terminal_size().columns
     if table.title is not None:
-        write(styled(_cut(table.title, width), "bold") + "\n")
+        write(styled(cut(table.title, width), "bold") + "\n")
     label = max(display_width(printable(column.name)) for column in table.columns)
     label = min(label, width // 2)
     for number, row in enumerate(table.rows, 1):
         lines = [styled(f"{row_name} {number}", "dim")]
         for column, cell in zip(table.columns, row, strict=True):
-            name = pad(_cut(column.name, label), label, "left")
+            name = pad(cut(column.name, label), label, "left")
             room = max(width - label - 4, 1)
             if cell:
                 lines += _labelled(styled(f"  {name}", column.style), cell, room, fold=table.fold)
@@ -50,7 +50,8 @@ def print_rows(table: Table, *, row_name: str = "row") -> None:
 def styled(text: str, style: str) -> str:
     """`text` in a style, if standard output takes colour."""
     codes = ";".join(_CODES[word] for word in style.split() if word in _CODES)
-    return f"\x1b[{codes}m{text}\x1b[0m" if codes and session.colors(sys.stdout) else text
+    colored = text and codes and session.colors(sys.stdout)
+    return f"\x1b[{codes}m{text}\x1b[0m" if colored else text
 
 
 def _fits(table: Table) -> bool:
@@ -68,9 +69,9 @@ def _labelled(label: str, cell: str, room: int, *, fold: bool) -> list[str]:
     """The lines of one cell; those after the first stand beneath its start."""
     text = printable(cell)
     if not fold:
-        return [f"{label}  {_cut(text, room)}"]
+        return [f"{label}  {cut(text, room)}"]
     blank = " " * (shutil.get_terminal_size().columns - room - 2)
-    lines = []
+    lines: list[str] = []
     while text:
         piece = _head(text, room)
         lines.append(f"{blank if lines else label}  {piece}")
@@ -78,7 +79,7 @@ def _labelled(label: str, cell: str, room: int, *, fold: bool) -> list[str]:
     return lines
 
 
-def _cut(text: str, width: int) -> str:
+def cut(text: str, width: int) -> str:
     """`text` in at most `width` cells, an ellipsis at its end if some is missing."""
     text = printable(text)
     return text if display_width(text) <= width else _head(text, width - 1) + "…"

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from rrdformats.selectors import Selection, near_miss
 from rrdtool.cli.outcome import Outcome, Problem
 
-__all__ = ["EntityChoice"]
+__all__ = ["EntityChoice", "check_timeline"]
 
 
 class EntityChoice:
@@ -54,3 +54,18 @@ class EntityChoice:
                 outcome=Outcome.USAGE,
             ).tell()
         return Outcome.USAGE if missed else Outcome.DONE
+
+
+def check_timeline(name: str | None, met: Iterable[str], *, allow_empty: bool) -> Outcome:
+    """Tells if no input has the timeline `name`; `met` are those that there are."""
+    known = list(met)
+    if name is None or allow_empty or not known or name in known:
+        return Outcome.DONE
+    close = near_miss(name, known)
+    there = ", ".join(sorted(known))
+    Problem(
+        f"there is no timeline {name}",
+        advice=f"did you mean {close}?" if close else f"there are {there}",
+        outcome=Outcome.USAGE,
+    ).tell()
+    return Outcome.USAGE

@@ -1,10 +1,10 @@
 """The cells of a chunk's columns as plain values and as short texts for people.
 
-A cell of a component is the list of instances that one row holds of one component. `column_values` gives Python
-values of what JSON has, complete, with byte strings for runs of bytes. `column_texts` gives one
-line per cell: long lists are cut to their shape and first values, byte strings to their size, and
-numbers that stand for something (colors, times, members of an enum) are written as what they are.
-Row ids and times have functions of their own.
+A cell of a component is the list of instances that one row holds of it. `column_values` gives
+Python values of what JSON has, complete, with byte strings for runs of bytes. `column_texts` gives
+one line per cell: long lists are cut to their shape and first values, byte strings to their size,
+and numbers that stand for something (colors, times, members of an enum) are written as what they
+are. Row ids and times have functions of their own.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -47,6 +47,8 @@ _SHORT = 6
 _SMALL_FIXED = 16
 """Size of a fixed-size list (a matrix, a vector) up to which it is shown whole."""
 
+_Array: TypeAlias = "pa.Array[Any]"
+
 _Name = Callable[[int], str]
 """Writes a whole number that stands for something."""
 
@@ -59,7 +61,7 @@ class _Cut:
     shape: tuple[int, ...]
 
 
-def column_values(column: pa.Array) -> list[Any]:
+def column_values(column: _Array) -> list[Any]:
     """The cells of a column: lists, dicts, numbers, texts, byte strings, None where null.
 
     32-bit floats become the shortest numbers that read back as the same 32-bit float.
@@ -68,7 +70,7 @@ def column_values(column: pa.Array) -> list[Any]:
 
 
 def column_texts(
-    column: pa.Array, component_type: str | None = None, *, full: bool = False
+    column: _Array, component_type: str | None = None, *, full: bool = False
 ) -> list[str]:
     """One line for each cell of a column; a null is an empty text.
 
@@ -81,12 +83,12 @@ def column_texts(
     return [style.cell(value) for value in _cells(column, None if full else _SHORT)]
 
 
-def row_id_texts(column: pa.Array) -> list[str]:
+def row_id_texts(column: _Array) -> list[str]:
     """Row ids as text with prefix; anything else than ids of 16 bytes as cells are."""
     if column.type != pa.binary(16) or column.null_count:
         return column_texts(column)
-    start = 16 * column.offset
-    return tuid_texts(column.buffers()[1][start : start + 16 * len(column)].to_pybytes(), ROW_PREFIX)
+    ids: list[Any] = column.to_pylist()
+    return tuid_texts(b"".join(ids), ROW_PREFIX)
 
 
 def tuid_texts(ids: bytes, prefix: str) -> list[str]:
@@ -98,13 +100,13 @@ def tuid_texts(ids: bytes, prefix: str) -> list[str]:
     ]
 
 
-def time_texts(column: pa.Array, kind: TimeKind) -> list[str]:
+def time_texts(column: _Array, kind: TimeKind) -> list[str]:
     """The times of an index column as people write them; empty where null."""
     times = column.view(pa.int64()).to_pylist()
     return ["" if time is None else format_time(time, kind) for time in times]
 
 
-def time_values(column: pa.Array, kind: TimeKind) -> list[Any]:
+def time_values(column: _Array, kind: TimeKind) -> list[Any]:
     """The times of an index column as JSON has them: steps, or nanoseconds as text."""
     times: list[Any] = column.view(pa.int64()).to_pylist()
     if kind is TimeKind.SEQUENCE:
@@ -115,44 +117,45 @@ def time_values(column: pa.Array, kind: TimeKind) -> list[Any]:
 # --- values -------------------------------------------------------------------------------------
 
 
-def _cells(column: pa.Array, most: int | None) -> list[Any]:
+def _cells(column: _Array, most: int | None) -> list[Any]:
     """The cells of a column, whose outermost lists hold instances even where these are bytes."""
-    if pa.types.is_list(column.type):
+    if isinstance(column, pa.ListArray):
         return _lists(column, column.values, column.offsets.to_numpy(), most, of_bytes=False)
     return _plain(column, most)
 
 
-def _plain(array: pa.Array, most: int | None) -> list[Any]:
+def _plain(array: _Array, most: int | None) -> list[Any]:
     """The values of `array`; lists of more than `most` items become `_Cut`."""
-    kind = array.type
     if isinstance(array, pa.ExtensionArray):
         return _plain(array.storage, most)
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
-        offsets = array.offsets.to_numpy()
-        return _lists(array, array.values, offsets, most)
-    if pa.types.is_fixed_size_list(kind):
-        size = kind.list_size
+    if isinstance(array, pa.ListArray | pa.LargeListArray):
+        return _lists(array, array.values, array.offsets.to_numpy(), most)
+    if isinstance(array, pa.FixedSizeListArray):
+        size = array.type.list_size
         starts = (np.arange(len(array) + 1) + array.offset) * size
         cut = most is not None and size > max(most, _SMALL_FIXED)
-        return _lists(array, array.values, starts, most if cut else None, rest=most)
-    if pa.types.is_struct(kind):
+        small = size < _SMALL_FIXED  # a few numbers rather than data, whatever their type
+        return _lists(
+            array, array.values, starts, most if cut else None, inside=most, of_bytes=not small
+        )
+    if isinstance(array, pa.StructArray):
         return _structs(array, most)
-    if pa.types.is_union(kind):
+    if isinstance(array, pa.UnionArray):
         return _unions(array, most)
-    if pa.types.is_floating(kind):
+    if pa.types.is_floating(array.type):
         return _floats(array)
-    if pa.types.is_temporal(kind):
+    if pa.types.is_temporal(array.type) and not pa.types.is_interval(array.type):
         return _times(array)
     return list(array.to_pylist())
 
 
 def _lists(
-    array: pa.Array,
-    values: pa.Array,
-    offsets: npt.NDArray[np.int64],
+    array: _Array,
+    values: _Array,
+    offsets: npt.NDArray[np.integer[Any]],
     most: int | None,
     *,
-    rest: int | None = None,
+    inside: int | None = None,
     of_bytes: bool = True,
 ) -> list[Any]:
     """Lists between consecutive offsets.
@@ -162,47 +165,42 @@ def _lists(
         values: What the offsets count.
         offsets: One more than there are lists.
         most: Longer lists are cut.
-        rest: Bound for the lists inside, if `most` is none.
+        inside: Bound for the lists inside, if `most` is none.
         of_bytes: Whether lists of bytes become byte strings.
     """
     if not len(array):
         return []
     valid = array.is_valid().to_pylist()
     spans = list(zip(offsets[:-1].tolist(), offsets[1:].tolist(), valid, strict=True))
-    if of_bytes and _is_data(values) and not _is_vector(array.type):
+    if of_bytes and _is_data(values):
         data = values.to_numpy()
         return [data[a:b].tobytes() if there else None for a, b, there in spans]
     if most is not None and any(b - a > most for a, b, there in spans if there):
-        return [_first(values, a, b, most) if there else None for a, b, there in spans]
+        return [_first(values.slice(a, b - a), most) if there else None for a, b, there in spans]
     first, last = int(offsets[0]), int(offsets[-1])
-    items = _plain(values.slice(first, last - first), most if rest is None else rest)
+    items = _plain(values.slice(first, last - first), inside if most is None else most)
     return [items[a - first : b - first] if there else None for a, b, there in spans]
 
 
-def _is_data(values: pa.Array) -> bool:
+def _is_data(values: _Array) -> bool:
     return bool(pa.types.is_uint8(values.type)) and not values.null_count
 
 
-def _is_vector(kind: pa.DataType) -> bool:
-    """Whether bytes in a list of this type are a few numbers rather than data."""
-    return bool(pa.types.is_fixed_size_list(kind)) and kind.list_size < _SMALL_FIXED
-
-
-def _first(values: pa.Array, start: int, end: int, most: int) -> list[Any] | _Cut:
-    if end - start <= most:
-        return _plain(values.slice(start, end - start), most)
-    return _Cut(_plain(values.slice(start, _FEW), most), (end - start, *_fixed_shape(values.type)))
+def _first(values: _Array, most: int) -> list[Any] | _Cut:
+    """The items of one list, cut if they are more than `most`."""
+    if len(values) <= most:
+        return _plain(values, most)
+    return _Cut(_plain(values.slice(0, _FEW), most), (len(values), *_fixed_shape(values.type)))
 
 
 def _fixed_shape(kind: pa.DataType) -> tuple[int, ...]:
-    if not pa.types.is_fixed_size_list(kind):
+    if not isinstance(kind, pa.FixedSizeListType):
         return ()
     return (kind.list_size, *_fixed_shape(kind.value_type))
 
 
-def _structs(array: pa.Array, most: int | None) -> list[Any]:
-    names = [array.type.field(i).name for i in range(array.type.num_fields)]
-    # `field` honours an offset of the array, unlike the children of `flatten`, whose nulls differ.
+def _structs(array: pa.StructArray, most: int | None) -> list[Any]:
+    names = [member.name for member in array.type]
     columns = [_plain(array.field(i), most) for i in range(len(names))]
     rows = zip(*columns, strict=True) if names else iter([()] * len(array))
     valid = array.is_valid().to_pylist()
@@ -212,36 +210,24 @@ def _structs(array: pa.Array, most: int | None) -> list[Any]:
     ]
 
 
-def _unions(array: pa.Array, most: int | None) -> list[Any]:
-    """Values of a union; each arm by its name, as only the name tells arms of one type apart."""
+def _unions(array: pa.UnionArray, most: int | None) -> list[Any]:
+    """Each value by the name of its arm, as only the name tells arms of one type apart."""
+    if array.offset:  # which type codes and offsets of a slice ignore
+        array = array.take(np.arange(len(array)))
     codes = array.type.type_codes
-    result = []
-    for scalar in array:
-        arm = codes.index(scalar.type_code)
-        inner = scalar.value
-        if inner is None or not inner.is_valid:
-            result.append(None)
-            continue
-        one = pa.array([inner.as_py()], inner.type) if not _is_list(inner.type) else None
-        value = _plain(one, most)[0] if one is not None else _list_scalar(inner, most)
-        result.append({array.type.field(arm).name: value})
+    arms: list[_Array] = [array.field(i) for i in range(len(codes))]
+    places = np.arange(len(array))
+    if array.type.mode == "dense":
+        places = array.offsets.to_numpy()
+    result: list[Any] = []
+    for code, offset in zip(array.type_codes.to_numpy().tolist(), places.tolist(), strict=True):
+        arm = codes.index(code)
+        value = _plain(arms[arm].slice(offset, 1), most)[0]
+        result.append(None if value is None else {array.type.field(arm).name: value})
     return result
 
 
-def _is_list(kind: pa.DataType) -> bool:
-    return bool(
-        pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
-    )
-
-
-def _list_scalar(scalar: Any, most: int | None) -> Any:
-    values = scalar.values
-    if _is_data(values):
-        return values.to_numpy().tobytes()
-    return _plain(values, None) if most is None else _first(values, 0, len(values), most)
-
-
-def _floats(array: pa.Array) -> list[Any]:
+def _floats(array: _Array) -> list[Any]:
     if array.type == pa.float64():
         return list(array.to_pylist())
     numbers = array.to_numpy(zero_copy_only=False)
@@ -255,7 +241,7 @@ def _floats(array: pa.Array) -> list[Any]:
     return values
 
 
-def _times(array: pa.Array) -> list[Any]:
+def _times(array: _Array) -> list[Any]:
     """Times as the whole numbers that are stored: nanoseconds do not fit Python's own types."""
     width = array.type.bit_width
     return list(array.view(pa.int64() if width == 64 else pa.int32()).to_pylist())
@@ -308,7 +294,9 @@ class _Style:
                 shape = "×".join(map(str, value.shape))
                 return f"{shape} [{self.joined(value.items)}, …]"
             case dict():
-                return "{" + ", ".join(self.member(*member) for member in value.items()) + "}"
+                # What is not set is left out, unless everything is asked for.
+                told = [(k, v) for k, v in value.items() if self.full or v is not None]
+                return "{" + ", ".join(self.member(*member) for member in told) + "}"
             case _:
                 return str(value)
 

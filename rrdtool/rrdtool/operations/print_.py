@@ -28,8 +28,8 @@ from rrdformats.decode import ChunkDecoder, ChunkGroup, DecodedBlock
 from rrdformats.entity_path import EntityPath
 from rrdformats.errors import CorruptError, RrdError
 from rrdformats.framing import KIND_NAMES, MessageKind
-from rrdformats.manifest import CHUNK_COLUMNS
 from rrdformats.headers import ArrowHeaders, parse_headers
+from rrdformats.manifest import CHUNK_COLUMNS
 from rrdformats.messages import (
     BlueprintActivation,
     EncodedManifest,
@@ -82,7 +82,7 @@ class Column:
         role: What the column is; None if that cannot be told.
     """
 
-    field: pa.Field
+    field: pa.Field[Any]
     metadata: Mapping[str, str]
     role: ColumnRole | None
 
@@ -97,7 +97,7 @@ class Column:
             case _:
                 return str(self.field.name)
 
-    def texts(self, cells: pa.Array) -> list[str]:
+    def texts(self, cells: pa.Array[Any]) -> list[str]:
         """The column's cells for people, long ones cut."""
         match self.role:
             case RowIdRole():
@@ -109,7 +109,7 @@ class Column:
             case None:
                 return column_texts(cells)
 
-    def values(self, cells: pa.Array) -> list[Any]:
+    def values(self, cells: pa.Array[Any]) -> list[Any]:
         """The column's cells as JSON has them, complete."""
         match self.role:
             case RowIdRole():
@@ -209,7 +209,7 @@ def print_(
     yield from _damaged(damage)
 
 
-def manifest_columns(encoded: EncodedManifest, detail: int) -> dict[str, pa.ChunkedArray]:
+def manifest_columns(encoded: EncodedManifest, detail: int) -> dict[str, pa.ChunkedArray[Any]]:
     """The columns of a footer's manifest, by name.
 
     Args:
@@ -227,7 +227,7 @@ def manifest_columns(encoded: EncodedManifest, detail: int) -> dict[str, pa.Chun
     except (pa.ArrowException, OSError, ValueError) as error:
         raise CorruptError(f"a manifest's table is invalid: {_first_line(error)}") from error
     # Two columns can have one name (fact sheet section 14); the later ones are numbered.
-    columns: dict[str, pa.ChunkedArray] = {}
+    columns: dict[str, pa.ChunkedArray[Any]] = {}
     for field_, column in zip(table.schema, table.columns, strict=True):
         if _detail(field_) <= detail:
             name = str(field_.name)
@@ -235,7 +235,7 @@ def manifest_columns(encoded: EncodedManifest, detail: int) -> dict[str, pa.Chun
     return columns
 
 
-def manifest_texts(column: pa.ChunkedArray) -> list[str]:
+def manifest_texts(column: pa.ChunkedArray[Any]) -> list[str]:
     """The cells of a manifest's column for people."""
     cells = column.combine_chunks()
     if pa.types.is_fixed_size_binary(cells.type):
@@ -244,7 +244,7 @@ def manifest_texts(column: pa.ChunkedArray) -> list[str]:
     return column_texts(cells) if kind is None else time_texts(cells, kind)
 
 
-def manifest_values(column: pa.ChunkedArray) -> list[Any]:
+def manifest_values(column: pa.ChunkedArray[Any]) -> list[Any]:
     """The cells of a manifest's column as JSON has them."""
     cells = column.combine_chunks()
     if pa.types.is_fixed_size_binary(cells.type):
@@ -253,7 +253,7 @@ def manifest_values(column: pa.ChunkedArray) -> list[Any]:
     return column_values(cells) if kind is None else time_values(cells, kind)
 
 
-def _hex(cells: pa.Array) -> list[Any]:
+def _hex(cells: pa.Array[Any]) -> list[Any]:
     return [None if value is None else value.hex() for value in cells.to_pylist()]
 
 
@@ -265,7 +265,7 @@ def _time_kind(kind: pa.DataType) -> TimeKind | None:
     return None
 
 
-def _detail(manifest_field: pa.Field) -> int:
+def _detail(manifest_field: pa.Field[Any]) -> int:
     """From which detail on a manifest's column is shown."""
     metadata = _texts(manifest_field.metadata)
     if manifest_field.name in CHUNK_COLUMNS:
@@ -449,7 +449,7 @@ def _shown_metadata(schema: pa.Schema) -> dict[str, str]:
     return metadata
 
 
-def _column(field: pa.Field) -> Column:
+def _column(field: pa.Field[Any]) -> Column:
     metadata = _texts(field.metadata)
     known = {key.replace("rerun.", "rerun:", 1): text for key, text in metadata.items()}
     try:

@@ -8,8 +8,9 @@ read beyond their first bytes.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -17,19 +18,32 @@ import numpy.typing as npt
 from rrdformats.blocks import Block, OnDamage, read_blocks
 from rrdformats.entity_path import EntityPath
 from rrdformats.errors import CorruptError, RrdError
-from rrdformats.framing import FRAME_SIZE, KIND_NAMES, MessageKind
-from rrdformats.headers import ArrowHeaders, parse_headers
+from rrdformats.framing import KIND_NAMES, MessageKind
+from rrdformats.headers import parse_headers
 from rrdformats.manifest import Manifest
 from rrdformats.messages import StoreKind, parse_footer
 from rrdformats.reader import Recording
-from rrdtool.operations.chunk_layouts import LayoutGroup, LayoutReader
 from rrdtool.operations.optimization import Optimization, analyze
-from rrdtool.operations.payload_heads import schema_lengths
+from rrdtool.operations.payload_heads import MESSAGE_PREFIX, schema_lengths
 
-__all__ = ["ChunkIndex", "Contents", "Range", "Report", "Sizes", "Spread", "stats"]
+if TYPE_CHECKING:  # needs pyarrow, which headers do not
+    from rrdtool.operations.chunk_layouts import LayoutGroup, LayoutReader
 
-Report = Callable[[int, int | None], None]
+__all__ = [
+    "ChunkCounts",
+    "ChunkIndex",
+    "Progress",
+    "Range",
+    "Sizes",
+    "Spread",
+    "StatsReport",
+    "stats",
+]
+
+Progress = Callable[[int, int | None], None]
 """Called with how many bytes are done, and how many there are (None: unknown)."""
+
+_PERCENTILES = (500, 900, 950, 990, 999)  # in thousandths
 
 _Ints = npt.NDArray[np.int64]
 
@@ -60,8 +74,8 @@ class Sizes:
     Attributes:
         compressed: As they stand in the file, without their message headers.
         uncompressed: Once decompressed.
-        schema: Their schema messages alone, once decompressed.
-        data: The rest.
+        schema: The metadata of their schema messages alone, once decompressed.
+        data: The rest, the prefix of the schema message included.
     """
 
     compressed: Spread
@@ -81,7 +95,7 @@ class Range:
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
+class ChunkCounts:
     """What is in the chunks.
 
     Attributes:
@@ -148,13 +162,208 @@ class StatsReport:
     Attributes:
         file: What it is called.
         chunks: Number of chunks.
-        contents: What is in them; None if that was not to be decoded.
+        counts: What is in them; None if that was not to be decoded.
         sizes: How large they are.
         indexes: The manifests in the footers, one per store and stream.
     """
 
     file: str
     chunks: int
-    contents: Contents | None
+    counts: ChunkCounts | None
     sizes: Sizes
     indexes: list[ChunkIndex]
+
+
+def stats(
+    recording: Recording,
+    *,
+    decode: bool = True,
+    on_damage: OnDamage | None = None,
+    progress: Progress | None = None,
+) -> StatsReport:
+    """Counts and measures the chunks of `recording`, front to back.
+
+    Args:
+        recording: What to read; pipes will do.
+        decode: False leaves out what the headers of messages do not tell: `counts`.
+        on_damage: Told of everything that cannot be read, after which reading goes on. Without it
+            the first is raised.
+        progress: Called after each block.
+
+    Raises:
+        RrdError: If it is no recording that can be read at all, or for damage without `on_damage`.
+        OSError: If reading fails.
+    """
+    collector = _Collector(recording, on_damage or _raise, decode=decode)
+    blocks = read_blocks(
+        recording.source, limits=recording.limits, on_damage=on_damage, payloads=False
+    )
+    for block in blocks:
+        collector.take(block)
+        if progress is not None:
+            progress(block.offset + len(block.data) + block.skipped, recording.source.size)
+    return collector.report()
+
+
+def _raise(error: RrdError) -> None:
+    raise error
+
+
+class _Collector:
+    """Takes block after block and counts."""
+
+    def __init__(self, recording: Recording, on_damage: OnDamage, *, decode: bool) -> None:
+        self.file = recording.source.name
+        self.limits = recording.limits
+        self.on_damage = on_damage
+        self.layouts: LayoutReader | None = None
+        if decode:
+            from rrdtool.operations.chunk_layouts import LayoutReader
+
+            self.layouts = LayoutReader(recording.source, recording.limits)
+        self.counter = _Counter()
+        self.sizes: list[tuple[_Ints, _Ints, _Ints]] = []  # compressed, uncompressed, schema
+        self.indexes: list[ChunkIndex] = []
+
+    def take(self, block: Block) -> None:
+        for index, kind in enumerate(block.kinds):
+            if kind == MessageKind.END:
+                self.footer(block, index)
+        if self.layouts is None:
+            errors = self.headers(block)
+        else:
+            groups, errors = self.layouts.read(block)
+            for group in groups:
+                self.counter.add(group)
+                schema = np.full(len(group), group.schema_bytes, np.int64)
+                self.sizes.append((group.compressed, group.uncompressed, schema))
+        for error in errors:
+            self.on_damage(error)
+
+    def headers(self, block: Block) -> list[RrdError]:
+        """Takes what the headers tell; returns what is wrong, in file order."""
+        headers = parse_headers(block, self.limits)
+        lengths = schema_lengths(block, headers)
+        good = lengths >= 0
+        compressed = headers.payload_end - headers.payload_start
+        self.sizes.append((compressed[good], headers.uncompressed_size[good], lengths[good]))
+        errors = list(headers.errors)
+        for message in headers.messages[~good].tolist():
+            place, record = block.source_offset(message), KIND_NAMES[MessageKind.ARROW_MSG]
+            error = CorruptError("a chunk's payload is no Arrow stream")
+            errors.append((message, error.at(place, record)))
+        return [error for _, error in sorted(errors, key=lambda item: item[0])]
+
+    def footer(self, block: Block, index: int) -> None:
+        try:
+            encoded = parse_footer(block.data, block.starts[index], block.ends[index], self.limits)
+            manifests = [Manifest(item, self.limits) for item in encoded]
+            self.indexes += [_chunk_index(manifest) for manifest in manifests]
+        except RrdError as error:
+            place = block.source_offset(index)
+            self.on_damage(error.at(place, KIND_NAMES[MessageKind.END]))
+
+    def report(self) -> StatsReport:
+        none = np.zeros(0, np.int64)
+        columns = zip(*self.sizes, strict=True) if self.sizes else ([none], [none], [none])
+        compressed, uncompressed, schema = (np.concatenate(list(column)) for column in columns)
+        metadata = schema - MESSAGE_PREFIX
+        sizes = Sizes(
+            _spread(compressed), _spread(uncompressed), _spread(metadata),
+            _spread(uncompressed - metadata),
+        )  # fmt: skip
+        counts = None if self.layouts is None else self.counter.counts()
+        return StatsReport(self.file, len(compressed), counts, sizes, self.indexes)
+
+
+class _RangeCounter:
+    """Collects a `Range`."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.total = 0
+        self.values: set[int] = set()
+
+    def add(self, value: int, count: int) -> None:
+        self.count += count
+        self.total += value * count
+        self.values.add(value)
+
+    def range(self) -> Range:
+        if not self.values:
+            return Range(0, 0, 0, 0.0)
+        return Range(self.total, min(self.values), max(self.values), self.total / self.count)
+
+
+class _Counter:
+    """Collects `ChunkCounts`."""
+
+    def __init__(self) -> None:
+        self.static = self.empty = 0
+        self.rows, self.per_timeline, self.per_component = (_RangeCounter() for _ in range(3))
+        self.entities: Counter[EntityPath] = Counter()
+        self.timelines: Counter[str] = Counter()
+        self.components: Counter[str] = Counter()
+        self.in_order: dict[EntityPath, dict[str, bool]] = {}
+
+    def add(self, group: LayoutGroup) -> None:
+        schema, count = group.schema, len(group)
+        self.static += count * schema.is_static
+        self.empty += count * (not schema.descriptors)
+        self.rows.add(group.rows, count)
+        self.per_timeline.add(len(schema.timelines), count)
+        self.per_component.add(len(schema.descriptors), count)
+        self.entities[schema.entity_path] += count
+        in_order = self.in_order.setdefault(schema.entity_path, {})
+        for timeline, ordered in zip(schema.timelines, group.in_order, strict=True):
+            self.timelines[timeline.name] += count
+            in_order[timeline.name] = in_order.get(timeline.name, True) and ordered
+        for descriptor in schema.descriptors:
+            self.components[descriptor.component] += count
+
+    def counts(self) -> ChunkCounts:
+        paths = sorted(self.entities, key=lambda path: path.natural_sort_key)
+        return ChunkCounts(
+            self.static,
+            self.empty,
+            self.rows.range(),
+            self.per_timeline.range(),
+            self.per_component.range(),
+            {str(path): self.entities[path] for path in paths},
+            dict(sorted(self.timelines.items())),
+            dict(sorted(self.components.items())),
+            {
+                str(path): dict(sorted(self.in_order[path].items()))
+                for path in paths
+                if not all(self.in_order[path].values())
+            },
+        )
+
+
+def _spread(sizes: _Ints) -> Spread:
+    count = len(sizes)
+    if not count:
+        return Spread(0, 0, 0, 0.0, 0, 0, 0, 0, 0)
+    ascending = np.sort(sizes)
+    percentiles = [int(ascending[count * mille // 1000]) for mille in _PERCENTILES]
+    total = int(ascending.sum())
+    return Spread(total, int(ascending[0]), int(ascending[-1]), total / count, *percentiles)
+
+
+def _chunk_index(manifest: Manifest) -> ChunkIndex:
+    store_id = manifest.store_id
+    optimization = None if store_id.kind is StoreKind.BLUEPRINT else analyze([manifest])
+    return ChunkIndex(
+        store_id.kind.label,
+        store_id.application_id,
+        store_id.recording_id,
+        len(manifest),
+        sum(manifest.is_static),
+        len(set(manifest.entity_path)),
+        manifest.column_count,
+        len(manifest.schema.fields),
+        manifest.schema_sha256.hex(),
+        sum(manifest.byte_size),
+        sum(manifest.byte_size_uncompressed),
+        optimization,
+    )

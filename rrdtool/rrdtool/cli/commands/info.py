@@ -38,7 +38,6 @@ def info(
     Examples:
         rrd info run.rrd
         rrd info -r --json recordings
-        cat run.rrd | rrd info -
     """
     from rrdtool.operations.info import info as look
 
@@ -85,7 +84,7 @@ def _print_store(store: StoreReport) -> None:
     _line("components", _names(store.components))
     static = f", {format_count(store.static_chunks)} static" if store.static_chunks else ""
     _line("rows", f"{format_count(store.rows)} in {format_count(store.chunks)} chunks{static}")
-    _line("size", f"{format_size(store.bytes)}, {format_size(store.bytes_uncompressed)} in memory")
+    _line("size", f"{format_size(store.bytes)}, {format_size(store.bytes_uncompressed)} uncompressed")
     _line("optimized", _optimized(store))
     if store.timelines:
         print_table(_timeline_table(store.timelines))

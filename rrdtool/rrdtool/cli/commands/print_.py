@@ -32,7 +32,7 @@ def print_(
     footers_lod: options.FootersLod = 0,
     transposed: options.Transposed = False,
     full_metadata: options.FullMetadata = False,
-    no_migrate: options.NoMigrate = False,
+    migrate: options.Migrate = True,
     continue_on_error: options.ContinueOnError = False,
     json: options.Json = False,
 ) -> Outcome:
@@ -65,7 +65,7 @@ def print_(
             pages = read(
                 recording,
                 choice.selection,
-                migrated=not no_migrate,
+                migrated=migrate,
                 values=session.verbosity > 2,
             )
             for page in pages:
@@ -84,9 +84,7 @@ def print_(
     return worst([outcome, choice.check(allow_empty=allow_empty)])
 
 
-def _writer(
-    item: Input, *, json: bool, full_metadata: bool, transposed: bool
-) -> MessageWriter:
+def _writer(item: Input, *, json: bool, full_metadata: bool, transposed: bool) -> MessageWriter:
     if json:
         from rrdtool.cli.message_json import JsonMessages
 

@@ -8,6 +8,7 @@
 | `diagnosis` | why a message could not be read |
 | `layouts` | what chunks of equal layout share: descriptors, types, claims |
 | `chunks` | headers, row ids, times and values of the chunks of one block |
+| `chunk_log` | every chunk by number, and ids that occur twice |
 | `values` | component values against the vocabulary |
 | `row_ids` | row ids that occur in several chunks, in bounded memory |
 | `manifests` | a footer's manifests against the chunks that there are |

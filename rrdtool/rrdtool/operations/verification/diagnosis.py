@@ -49,9 +49,7 @@ def _unreadable(error: RrdError) -> _Problem:
     return rule, error.reason
 
 
-def _broken_in_payload(
-    stream: bytes | memoryview, error: RrdError, limits: Limits
-) -> _Problem:
+def _broken_in_payload(stream: bytes | memoryview, error: RrdError, limits: Limits) -> _Problem:
     try:
         column_layouts(*read_stream(stream, limits))
         with pa.ipc.open_stream(pa.py_buffer(stream)) as reader:
