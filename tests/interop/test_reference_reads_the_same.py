@@ -123,7 +123,7 @@ def log_something(rr: Any, path: Path) -> None:
         recording.set_time("step", sequence=19 - step)
         recording.set_time("elapsed", duration=0.1 * step)
         points = [[step, i, 0.5] for i in range(step % 4)]
-        recording.log("/points", rr.Points3D(points, colors=[0xFF0000FF] * len(points)))
+        recording.log("/points", rr.Points3D(points, colors=np.full(len(points), 0xFF0000FF, np.uint32)))
         recording.log("/any", rr.AnyValues(text=f"row {step} é", flags=[True, False, True]))
         recording.log("/image", rr.Image(np.full((4, 3, 3), step, np.uint8)))
         if step % 5 == 0:

@@ -84,6 +84,9 @@ class Faults:
             patch.setattr(os, name, self._wrap(name, getattr(os, name)))
 
     def _wrap(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        if name == "fsync":  # it shows only on disks that lose power, and takes its time
+            function = nothing
+
         def call(*args: Any, **kwargs: Any) -> Any:
             self.number -= 1
             strikes = self.number == 0
@@ -334,6 +337,27 @@ def test_a_file_that_appears_meanwhile_is_not_replaced(
     assert [*listing(tmp_path)] == ["out.rrd"]
 
 
+def test_only_an_empty_file_is_taken_for_a_name_that_was_kept_free(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "out.rrd"
+    real = os.open
+
+    def interrupted(name: Path, flags: int, mode: int = 0o777) -> int:
+        if name == path:
+            path.write_bytes(OLD)  # somebody else was faster
+            raise KeyboardInterrupt
+        return real(name, flags, mode)
+
+    refuse_links(monkeypatch)
+    monkeypatch.setattr(os, "open", interrupted)
+    file = AtomicFile(path)
+    with pytest.raises(KeyboardInterrupt):
+        file.commit()
+    assert listing(tmp_path).keys() == {"out.rrd"}
+    assert path.read_bytes() == OLD
+
+
 @pytest.mark.parametrize("force", [False, True])
 @pytest.mark.parametrize("alias", ["same", "hard", "soft", "descriptor"])
 def test_an_input_is_refused_under_any_name(tmp_path: Path, alias: str, force: bool) -> None:
@@ -431,8 +455,13 @@ def test_what_a_group_was_allowed_is_not_for_another(
     path.chmod(0o664)
     found = [*path.stat()]
     found[stat.ST_GID] += 1
+
+    def fchown(descriptor: int, _user: int, _group: int) -> None:
+        assert stat.S_IMODE(os.fstat(descriptor).st_mode) == 0o600
+        raise PermissionError
+
     with monkeypatch.context() as patch:
-        patch.setattr(os, "fchown", lambda *_: (_ for _ in ()).throw(PermissionError))
+        patch.setattr(os, "fchown", fchown)
         sibling = descriptors.Sibling(path, "out.rrd", os.stat_result(found))
     assert stat.S_IMODE(sibling.path.stat().st_mode) == 0o604
     sibling.close()

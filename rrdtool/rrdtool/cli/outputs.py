@@ -81,7 +81,6 @@ class OutputTarget:
 
     def _open(self) -> OutputFile:
         if self.path is None:
-            sys.stdout.flush()  # what was printed before comes before
             descriptor = _descriptor(sys.stdout)
             if descriptor is None:
                 raise Problem("is no file", place=_STDOUT, advice="give -o PATH")

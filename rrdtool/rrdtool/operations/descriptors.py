@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Descriptor", "Sibling", "Stream", "naming", "sync_folder"]
 
 _COPY_STEP = 1 << 24  # bytes per system call: between two of them Ctrl-C is heard
-_WRITEBACK_STEP = 1 << 26
+_WRITEBACK_STEP = 1 << 27
 
 
 @contextmanager

@@ -279,7 +279,7 @@ class AtomicFile(OutputFile):
             raise OutputExistsError(str(self._sibling.name)) from None
         except BaseException:
             with suppress(OSError):
-                if self._sibling.path.exists() and not self.target.stat().st_size:
+                if not self.target.stat().st_size:
                     self.target.unlink()
             raise
 
@@ -309,7 +309,7 @@ class AtomicFile(OutputFile):
 
     def _put_back(self) -> None:
         """Undoes `_set_aside`, unless the new file has already taken the old one's place."""
-        if self.backup is None or not self._sibling.path.exists():
+        if self.backup is None:
             return
         with suppress(OSError):
             if not self.target.exists():
