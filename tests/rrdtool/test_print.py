@@ -54,7 +54,7 @@ def basic(root: Path) -> Path:
 def flipped(path: Path, copy: Path, number: int) -> Path:
     """A copy in which chunk message `number` states an unknown encoding."""
     data = bytearray(path.read_bytes())
-    pos, seen = 12, -1
+    start, pos, seen = 0, 12, -1
     while seen < number:
         kind, length = (int.from_bytes(data[pos + i : pos + i + 8], "little") for i in (0, 8))
         start, pos = pos + 16, pos + 16 + length

@@ -37,6 +37,7 @@ def main(args: Sequence[str] | None = None, commands: Sequence[CommandRow] = COM
     session.reset()
     _prepare_streams()
     words = sys.argv[1:] if args is None else list(args)
+    session.words = tuple(words)
     return conclude(lambda: _run(build(commands), words))
 
 

@@ -24,12 +24,14 @@ class Session:
         quiet: Whether to leave out notes and progress; errors are always told.
         verbosity: How many times `-v` was given.
         debug: Whether errors come with a traceback.
+        words: The command line behind the program's name.
     """
 
     color: ColorChoice = "auto"
     quiet: bool = False
     verbosity: int = 0
     debug: bool = False
+    words: tuple[str, ...] = ()
 
     def reset(self) -> None:
         """Forgets an earlier run in the same process."""

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from rrdformats.errors import CorruptError
 from rrdformats.quantities import format_size
 from rrdformats.timeline import TimeKind
 from rrdformats.times import format_duration, format_time
@@ -199,8 +200,15 @@ def _fixed_shape(kind: pa.DataType) -> tuple[int, ...]:
     return (kind.list_size, *_fixed_shape(kind.value_type))
 
 
+def _member_names(kind: pa.StructType | pa.UnionType) -> list[str]:
+    try:
+        return [kind.field(i).name for i in range(kind.num_fields)]
+    except UnicodeDecodeError as error:
+        raise CorruptError("the name of a member of a struct or union is not UTF-8") from error
+
+
 def _structs(array: pa.StructArray, most: int | None) -> list[Any]:
-    names = [member.name for member in array.type]
+    names = _member_names(array.type)
     columns = [_plain(array.field(i), most) for i in range(len(names))]
     rows = zip(*columns, strict=True) if names else iter([()] * len(array))
     valid = array.is_valid().to_pylist()
@@ -214,7 +222,7 @@ def _unions(array: pa.UnionArray, most: int | None) -> list[Any]:
     """Each value by the name of its arm, as only the name tells arms of one type apart."""
     if array.offset:  # which type codes and offsets of a slice ignore
         array = array.take(np.arange(len(array)))
-    codes = array.type.type_codes
+    codes, names = array.type.type_codes, _member_names(array.type)
     arms: list[_Array] = [array.field(i) for i in range(len(codes))]
     places = np.arange(len(array))
     if array.type.mode == "dense":
@@ -223,7 +231,7 @@ def _unions(array: pa.UnionArray, most: int | None) -> list[Any]:
     for code, offset in zip(array.type_codes.to_numpy().tolist(), places.tolist(), strict=True):
         arm = codes.index(code)
         value = _plain(arms[arm].slice(offset, 1), most)[0]
-        result.append(None if value is None else {array.type.field(arm).name: value})
+        result.append(None if value is None else {names[arm]: value})
     return result
 
 
@@ -268,7 +276,7 @@ class _Style:
             return ""
         if isinstance(value, list) and len(value) == 1:
             value = value[0]
-        text = self.text(value, top=True)
+        text = self.text(value, top=True) or '""'  # a null is an empty cell
         if self.full or len(text) <= LONGEST_TEXT:
             return text
         return text[: LONGEST_TEXT - 1] + "…"

@@ -398,7 +398,7 @@ class _PageReader:
         return ChunkSet(
             metadata=_shown_metadata(batch.schema),
             entity_path=str(EntityPath.parse(path)),
-            columns=tuple(map(_column, batch.schema)),
+            columns=_raw_columns(batch.schema),
             rows=batch.num_rows,
             ids=[chunk_id if chunk_id.startswith(CHUNK_PREFIX) else CHUNK_PREFIX + chunk_id],
             sizes=[len(stream)],
@@ -441,6 +441,13 @@ class _Shared:
             "offsets": self.offsets[chosen].tolist(),
             "stored": self.stored[chosen].tolist(),
         }
+
+
+def _raw_columns(schema: pa.Schema) -> tuple[Column, ...]:
+    try:
+        return tuple(map(_column, schema))
+    except UnicodeDecodeError as error:
+        raise CorruptError("the name of a chunk's column is not UTF-8") from error
 
 
 def _shown_metadata(schema: pa.Schema) -> dict[str, str]:

@@ -272,13 +272,7 @@ _SIMPLE = {
     TypeId.LARGE_UTF8: "large_string",
     TypeId.LARGE_BINARY: "large_binary",
 }
-_NESTED = {
-    TypeId.LIST: "list",
-    TypeId.LARGE_LIST: "large_list",
-    TypeId.FIXED_SIZE_LIST: "fixed_size_list",
-    TypeId.STRUCT: "struct",
-    TypeId.UNION: "dense_union",
-}
+_LISTS = {TypeId.LIST: "list", TypeId.LARGE_LIST: "large_list"}
 _DENSE = 1
 
 
@@ -294,12 +288,17 @@ def _arrow_type(field: IpcField) -> ArrowType:
         ArrowField(child.name, _arrow_type(child), child.nullable) for child in field.children
     )
     match field.type_id:
-        case TypeId.FIXED_SIZE_LIST:
+        case TypeId.FIXED_SIZE_LIST if len(children) == 1:
             return ArrowType("fixed_size_list", children, field.params[0])
+        case TypeId.LIST | TypeId.LARGE_LIST if len(children) == 1:
+            return ArrowType(_LISTS[field.type_id], children)
+        case TypeId.STRUCT:
+            return ArrowType("struct", children)
         case TypeId.UNION if field.params[0] == _DENSE:
-            return ArrowType("dense_union", children, 0, field.params[1:])
-        case TypeId.LIST | TypeId.LARGE_LIST | TypeId.STRUCT:
-            return ArrowType(_NESTED[field.type_id], children)
+            codes = field.params[1:]  # those of the arms in order may be left out
+            if len(codes) != len(children):
+                codes = tuple(range(len(children)))
+            return ArrowType("dense_union", children, 0, codes)
         case _:
             return ArrowType(_flat_name(field))
 

@@ -49,7 +49,7 @@ def head(
         rrd head -e /world/points run.rrd
         rrd head -e /world/** -n 3 --timeline frame run.rrd
         rrd head -e /camera/* --format ndjson run.rrd
-        cat run.rrd | rrd head --full -n 1
+        rrd head --full -n 1 run.rrd | less
     """
     from rrdtool.operations.head import head as read
 

@@ -48,7 +48,7 @@ def print_(
         rrd print run.rrd
         rrd print -vvv -e /world/** run.rrd
         rrd print --footers --footers-lod 1 run.rrd
-        cat run.rrd | rrd print --json
+        rrd print --json run.rrd | head
     """
     from rrdtool.operations.print_ import print_ as read
 
