@@ -159,13 +159,15 @@ class _Scanner:
         if found == 0 and self.streams:
             return False
         if found < HEADER_SIZE:
+            if not self.streams:
+                raise self.no_header(found)  # not damage: nothing of this source can be read
             self.damaged(self.no_header(found))
             return False
         try:
             header = StreamHeader.parse(self.peek(HEADER_SIZE), offset=self.pos)
         except RrdError as error:
             if not self.streams:
-                raise  # nothing of this source can be read: not damage but another thing
+                raise
             self.damaged(error)
             return False
         self.streams.append(Stream(len(self.streams), self.pos, header))

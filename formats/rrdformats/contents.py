@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
+from operator import add, gt
 
 from rrdformats.blocks import Stream
 from rrdformats.errors import RrdError, UnsupportedError
@@ -123,8 +123,8 @@ def _read_properties(source: Source, contents: Contents, limits: Limits) -> None
     for item in contents.manifests:
         manifest, base = item.manifest, item.stream.offset
         paths = manifest.entity_path
-        wanted = {path for path in set(paths) if is_property_path(path)}
-        for row in (row for row, path in enumerate(paths) if path in wanted):
+        wanted = {path for path in manifest.entity_codes[0] if is_property_path(path)}
+        for row in (row for row, path in enumerate(paths) if path in wanted) if wanted else ():
             start = base + manifest.byte_offset[row]
             end = start + manifest.byte_size[row]
             try:
@@ -146,15 +146,18 @@ def _gaps(stream: Stream, manifests: list[Manifest]) -> Iterator[tuple[int, int]
         FooterUnusableError: If chunks overlap or lie outside their stream.
     """
     end = (stream.footer or (0, 0))[0] - FRAME_SIZE - stream.offset  # where the End frame starts
-    spans = [
-        (offset - FRAME_SIZE, offset + size)
-        for manifest in manifests
-        for offset, size in zip(manifest.byte_offset, manifest.byte_size, strict=True)
-    ]
-    spans.sort()
-    spans.insert(0, (0, HEADER_SIZE))
-    spans.append((end, end))
-    for (_, before), (after, _) in pairwise(spans):
+    starts: list[int] = []
+    ends: list[int] = []
+    for manifest in manifests:
+        starts += manifest.byte_offset
+        ends += map(add, manifest.byte_offset, manifest.byte_size)
+    if any(map(gt, starts, starts[1:])):
+        order = sorted(range(len(starts)), key=starts.__getitem__)
+        starts, ends = [starts[i] for i in order], [ends[i] for i in order]
+    frames = [start - FRAME_SIZE for start in starts]
+    frames.append(end)
+    ends.insert(0, HEADER_SIZE)
+    for before, after in zip(ends, frames, strict=True):
         if after > before:
             yield stream.offset + before, stream.offset + after
         elif after < before:

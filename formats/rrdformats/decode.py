@@ -132,6 +132,11 @@ class ChunkGroup:
         """Length of each chunk's Arrow schema message (bytes)."""
         return self.layout.ipc_schema.length
 
+    @property
+    def streams(self) -> list[bytes | memoryview]:
+        """The Arrow stream of each chunk, decompressed."""
+        return self._streams
+
     def __len__(self) -> int:
         return len(self.messages)
 
@@ -245,35 +250,47 @@ class ChunkDecoder:
             block, headers, np.zeros(len(headers), np.int64), [], list(headers.errors)
         )
         members: dict[bytes, list[int]] = {}
-        streams: list[bytes | memoryview] = []
-        for i, stream in enumerate(self._decompressed(result)):
-            streams.append(stream)
+        streams = self._decompressed(result)
+        result.sizes[:] = list(map(len, streams))
+        for i, stream in enumerate(streams):
             if stream:
                 members.setdefault(self._key(stream), []).append(i)
         for key, indices in members.items():
             self._add_group(result, key, indices, streams)
         return result
 
-    def _decompressed(self, result: DecodedBlock) -> Iterator[bytes | memoryview]:
+    def _decompressed(self, result: DecodedBlock) -> list[bytes | memoryview]:
         """Each payload decompressed; an empty one where that failed (and was reported)."""
         headers, data = result.headers, result.block.data
-        columns = zip(
-            headers.payload_start.tolist(),
-            headers.payload_end.tolist(),
-            headers.compression.tolist(),
-            headers.uncompressed_size.tolist(),
-            strict=True,
+        spans = map(slice, headers.payload_start.tolist(), headers.payload_end.tolist())
+        payloads = map(data.__getitem__, spans)
+        columns = list(
+            zip(
+                payloads,
+                headers.compression.tolist(),
+                headers.uncompressed_size.tolist(),
+                strict=True,
+            )
         )
-        for i, (start, end, compression, size) in enumerate(columns):
-            try:
-                stream = decompress_payload(data[start:end], compression, size)
-                if not stream:
-                    raise CorruptError("a chunk has an empty payload")
-            except RrdError as error:
-                self._report(result, i, error)
-                stream = b""
-            result.sizes[i] = len(stream)
-            yield stream
+        try:
+            streams = [decompress_payload(*column) for column in columns]
+        except RrdError:  # found out once more, one by one
+            streams = [b""]
+        if not all(streams):
+            streams = [self._reported(result, i, *column) for i, column in enumerate(columns)]
+        return streams
+
+    def _reported(
+        self, result: DecodedBlock, index: int, payload: memoryview, compression: int, size: int
+    ) -> bytes | memoryview:
+        try:
+            stream = decompress_payload(payload, compression, size)
+            if not stream:
+                raise CorruptError("a chunk has an empty payload")
+        except RrdError as error:
+            self._report(result, index, error)
+            return b""
+        return stream
 
     def _report(self, result: DecodedBlock, index: int, error: RrdError) -> None:
         message = int(result.headers.messages[index])
@@ -285,11 +302,8 @@ class ChunkDecoder:
         if stream[:4] != _CONTINUATION:
             return bytes(stream)
         schema_end = 8 + int.from_bytes(stream[4:8], "little")
-        prefix = bytes(
-            stream[
-                : schema_end + 8 + int.from_bytes(stream[schema_end + 4 : schema_end + 8], "little")
-            ]
-        )
+        metadata = int.from_bytes(stream[schema_end + 4 : schema_end + 8], "little")
+        prefix = bytes(stream[: schema_end + 8 + metadata])
         start = self._id_starts.get(schema_end, 0)
         if prefix[start : start + len(CHUNK_PREFIX)] != b"chunk_":
             start = prefix.find(b"chunk_", 0, schema_end)
@@ -330,7 +344,9 @@ class ChunkDecoder:
         # The key masked some text that looked like an id; unless that is the id's true place,
         # the chunks of the key are not known to have equal schemas.
         if start and key == bytes(first[:start]) + bytes(first[end : layout.ipc_batch.body]):
-            whole = [i for i in indices if self._is_whole(result, layout, i, streams[i])]
+            whole, batch_end = indices, layout.ipc_batch.end
+            if layout.ipc_batch.compressed or min(len(streams[i]) for i in indices) < batch_end:
+                whole = [i for i in indices if self._is_whole(result, layout, i, streams[i])]
             self._append(result, layout, whole, [streams[i] for i in whole])
             return
         for i in indices:

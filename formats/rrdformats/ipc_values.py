@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from itertools import pairwise
+from operator import gt
 from typing import Any, Literal, cast
 
 from rrdformats.errors import CorruptError, UnsupportedError
@@ -74,7 +75,7 @@ def _offsets(column: ColumnLayout, body: memoryview, end: int) -> memoryview:
     if column.length == 0:
         return memoryview(bytes(4)).cast("i")
     offsets = _buffer(column, 1, 4 * (column.length + 1), body).cast("i")
-    if offsets[0] < 0 or offsets[-1] > end or any(b < a for a, b in pairwise(offsets)):
+    if offsets[0] < 0 or offsets[-1] > end or any(map(gt, offsets, offsets[1:])):
         raise CorruptError(f"column {column.field.name!r} has impossible offsets")
     return offsets
 
@@ -89,18 +90,13 @@ def texts(column: ColumnLayout, body: memoryview) -> list[str]:
     if column.field.type_id != TypeId.UTF8:
         raise UnsupportedError(f"column {column.field.name!r} does not hold strings")
     start, end = column.buffers[2]
-    offsets = _offsets(column, body, end - start)
+    offsets = _offsets(column, body, end - start).tolist()
     data = bytes(body[start:end])
-    # Few distinct strings repeated many times are the normal case: decode each once.
-    decoded: dict[bytes, str] = {}
-    result = []
-    for first, last in pairwise(offsets):
-        raw = data[first:last]
-        text = decoded.get(raw)
-        if text is None:
-            text = decoded[raw] = _decode(raw, column)
-        result.append(text)
-    return result
+    # A manifest repeats few texts many times: no step of this loop is Python's, and each text is
+    # decoded once.
+    raws = list(map(data.__getitem__, map(slice, offsets, offsets[1:])))
+    decoded = {raw: _decode(raw, column) for raw in dict.fromkeys(raws)}
+    return list(map(decoded.__getitem__, raws))
 
 
 def _decode(raw: bytes, column: ColumnLayout) -> str:

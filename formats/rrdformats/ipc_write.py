@@ -9,7 +9,7 @@ agree, and it copies no column: the body is a list of views into the arrays. The
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -26,7 +26,14 @@ from rrdformats.ipc_schema_write import (
     encode_schema_message,
 )
 
-__all__ = ["END_OF_STREAM", "Piece", "encode_batch_parts", "encode_schema_message", "encode_stream"]
+__all__ = [
+    "END_OF_STREAM",
+    "Piece",
+    "encode_batch_message",
+    "encode_batch_parts",
+    "encode_schema_message",
+    "encode_stream",
+]
 
 END_OF_STREAM = b"\xff\xff\xff\xff\0\0\0\0"
 
@@ -82,7 +89,8 @@ def encode_batch_parts(batch: pa.RecordBatch) -> list[Piece]:
         except (CorruptError, UnsupportedError) as error:
             name = batch.schema.field(index).name
             raise type(error)(f"column {name!r}: {error.reason}") from error
-    return [_batch_message(batch.num_rows, body), *body.pieces]
+    message = encode_batch_message(batch.num_rows, body.nodes, body.places, body.size)
+    return [message, *body.pieces]
 
 
 class _Body:
@@ -368,14 +376,23 @@ def _batch_template(nodes: int, buffers: int, has_rows: bool, has_body: bool) ->
     )
 
 
-def _batch_message(rows: int, body: _Body) -> bytes:
-    nodes, places = body.nodes, body.places
-    template = _batch_template(len(nodes) // 2, len(places) // 2, rows > 0, body.size > 0)
+def encode_batch_message(
+    rows: int, nodes: Sequence[int], places: Sequence[int], body_length: int
+) -> bytes:
+    """The record batch message without its body.
+
+    Args:
+        rows: Number of rows.
+        nodes: Length and null count of each array, depth first, flat.
+        places: Offset and length of each buffer in the body, depth first, flat.
+        body_length: Length of the body (bytes).
+    """
+    template = _batch_template(len(nodes) // 2, len(places) // 2, rows > 0, body_length > 0)
     message = bytearray(template.message)
     if rows:
         _I64.pack_into(message, template.rows_at, rows)
-    if body.size:
-        _I64.pack_into(message, template.body_length_at, body.size)
+    if body_length:
+        _I64.pack_into(message, template.body_length_at, body_length)
     struct.pack_into(f"<{len(nodes)}q", message, template.nodes_at, *nodes)
     struct.pack_into(f"<{len(places)}q", message, template.buffers_at, *places)
     return bytes(message)

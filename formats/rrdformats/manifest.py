@@ -8,6 +8,7 @@ makes the same table from chunks.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -168,6 +169,13 @@ class Manifest:
         return texts(self._by_name["chunk_entity_path"], self._body)
 
     @cached_property
+    def entity_codes(self) -> tuple[list[str], array[int]]:
+        """The distinct entity paths, and the index of each chunk's among them, int32."""
+        names = list(dict.fromkeys(self.entity_path))
+        code_of = dict(zip(names, range(len(names)), strict=True))
+        return names, array("i", map(code_of.__getitem__, self.entity_path))
+
+    @cached_property
     def chunk_id(self) -> memoryview:
         """Ids of all chunks, 16 big-endian bytes each, behind each other."""
         start, end = self._by_name["chunk_id"].buffers[1]
@@ -241,6 +249,19 @@ class Manifest:
                 raise CorruptError(f"a manifest's bounds of timeline {index!r} are no times")
             found[timeline] = self._bounds(columns)
         return found
+
+    @cached_property
+    def ambiguous_timelines(self) -> frozenset[str]:
+        """Timelines that occur with several kinds; `timelines` tells of one of them only."""
+        kinds: dict[str, set[TimeKind]] = {}
+        for column in self._columns:
+            metadata = column.field.metadata
+            index = metadata.get("rerun:index", STATIC_INDEX)
+            if index != STATIC_INDEX and descriptor_of(metadata) is None:
+                timeline = timeline_of(index, column.field)
+                if timeline is not None:
+                    kinds.setdefault(index, set()).add(timeline.kind)
+        return frozenset(name for name, found in kinds.items() if len(found) > 1)
 
     @cached_property
     def component_bounds(self) -> dict[tuple[str, ComponentDescriptor], TimeBounds]:

@@ -7,7 +7,7 @@ whole group at once: bounds per chunk are row-wise minima and maxima of a matrix
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -28,7 +28,7 @@ from rrdformats.migrations import migrate_descriptor
 from rrdformats.payloads import compress_payload
 from rrdformats.timeline import Timeline
 
-__all__ = ["ManifestBuilder"]
+__all__ = ["DescribedSchema", "ManifestBuilder"]
 
 _Ints = npt.NDArray[np.int64]
 
@@ -47,6 +47,19 @@ class _EntityColumn:
     list_type: pa.DataType
     is_static: bool = False
     is_empty: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedSchema:
+    """The schema of some chunks, and what their values tell a manifest beside it.
+
+    Attributes:
+        schema: The schema.
+        empty: Components that have null and empty lists only.
+    """
+
+    schema: ChunkSchema
+    empty: frozenset[ComponentDescriptor]
 
 
 @dataclass(slots=True)
@@ -87,6 +100,18 @@ class ManifestBuilder:
         self._add_entity_columns(schema, batch, int(places.offset.min()))
         self._append(part_of(schema, batch, ids, places))
 
+    def add_part(self, schemas: Iterable[DescribedSchema], part: ManifestPart) -> None:
+        """Adds chunks that are described already.
+
+        Args:
+            schemas: The schemas that occur among the chunks.
+            part: The chunks.
+        """
+        offset = int(part.places.offset.min())
+        for described in schemas:
+            self._note(described, offset)
+        self._append(part)
+
     def _append(self, part: ManifestPart) -> None:
         for timeline in part.timelines:
             if self._timelines.setdefault(timeline.name, timeline) != timeline:
@@ -113,7 +138,9 @@ class ManifestBuilder:
         A column of which no chosen chunk has a value is left out, unless all the chunks of its
         entity were chosen.
         """
-        before = Counter(manifest.entity_path)
+        names, codes = manifest.entity_codes
+        totals = np.bincount(np.frombuffer(codes, np.int32), minlength=len(names)).tolist()
+        before = dict(zip(names, totals, strict=True))
         kept = np.bincount(part.entity, minlength=len(part.entities)).tolist()
         complete = {
             path: before[path] == count for path, count in zip(part.entities, kept, strict=True)
@@ -134,17 +161,26 @@ class ManifestBuilder:
                 known.is_empty &= _EMPTY_FLAG in found.metadata
 
     def _add_entity_columns(self, schema: ChunkSchema, batch: pa.RecordBatch, offset: int) -> None:
+        empty = frozenset(
+            descriptor
+            for number, descriptor in enumerate(schema.descriptors, schema.first_component)
+            if len(cast("Any", batch.column(number)).flatten()) == 0
+        )
+        self._note(DescribedSchema(schema, empty), offset)
+
+    def _note(self, described: DescribedSchema, offset: int) -> None:
+        """Notes the columns of chunks of one schema, the first of which stands at `offset`."""
+        schema = described.schema
         path = str(schema.entity_path)
         for number, descriptor in enumerate(schema.descriptors, schema.first_component):
-            lists = batch.column(number)
-            list_type = lists.type
+            list_type = schema.arrow.field(number).type
             known = self._entity_columns.get((path, descriptor))
             if known is None:
                 known = self._entity_columns[path, descriptor] = _EntityColumn(offset, list_type)
             elif offset < known.first_offset:
                 known.first_offset, known.list_type = offset, list_type
             known.is_static |= schema.is_static
-            known.is_empty = known.is_empty and len(cast("Any", lists).flatten()) == 0
+            known.is_empty = known.is_empty and descriptor in described.empty
 
     def build(self, *, compress: bool = True) -> EncodedManifest:
         """The manifest as it goes into a footer."""
@@ -180,7 +216,8 @@ class ManifestBuilder:
 
     def table(self) -> pa.RecordBatch:
         """The manifest table: one row per chunk, in file order (section 7.2)."""
-        return manifest_table(self._parts)
+        held = frozenset(descriptor for _, descriptor in self._entity_columns)
+        return manifest_table([part.only(held) for part in self._parts])
 
 
 def _schema_message(schema: pa.Schema) -> bytes:

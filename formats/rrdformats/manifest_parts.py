@@ -6,7 +6,7 @@ rows that another manifest already lists. `manifest_table` spreads parts over on
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -89,6 +89,16 @@ class ManifestPart:
     timelines: dict[Timeline, RowBounds]
     components: dict[tuple[Timeline, ComponentDescriptor], RowBounds]
     static: dict[ComponentDescriptor, _Mask]
+
+    def only(self, held: frozenset[ComponentDescriptor]) -> ManifestPart:
+        """The part without what it says of other components than `held`."""
+        if all(map(held.__contains__, self.static)):
+            return self
+        return replace(
+            self,
+            components={key: found for key, found in self.components.items() if key[1] in held},
+            static={key: mask for key, mask in self.static.items() if key in held},
+        )
 
     def entity_components(self) -> tuple[_EntityComponents, _EntityComponents]:
         """Entities with the components that any of their chunks holds; and those held static."""
@@ -174,6 +184,8 @@ def bounds_per_chunk(times: _Ints, mask: _Mask | None, count: int) -> RowBounds:
 def carried_part(manifest: Manifest, rows: _Ints, places: ChunkPlaces) -> ManifestPart:
     """The part for chunks that another manifest lists; nothing of them is read.
 
+    A timeline on which none of the chosen chunks has a row is left out, unless all were chosen.
+
     Args:
         manifest: The manifest that lists them; names of old versions are migrated.
         rows: Which of its rows.
@@ -182,11 +194,13 @@ def carried_part(manifest: Manifest, rows: _Ints, places: ChunkPlaces) -> Manife
     Raises:
         CorruptError: If the manifest does not say how many rows hold a component.
     """
-    names, codes = np.unique(np.asarray(manifest.entity_path, object)[rows], return_inverse=True)
+    names, all_codes = manifest.entity_codes
+    codes = np.frombuffer(all_codes, np.int32)[rows]
+    present = np.flatnonzero(np.bincount(codes, minlength=len(names)))
     ids = np.frombuffer(manifest.chunk_id, np.uint8).reshape(-1, 16)[rows]
     part = ManifestPart(
-        entities=names.tolist(),
-        entity=codes.astype(np.int64),
+        entities=[names[code] for code in present.tolist()],
+        entity=np.searchsorted(present, codes),
         is_static=np.asarray(manifest.is_static, np.bool_)[rows],
         rows=np.asarray(manifest.num_rows, np.int64)[rows],
         ids=ids,
@@ -195,9 +209,11 @@ def carried_part(manifest: Manifest, rows: _Ints, places: ChunkPlaces) -> Manife
         components={},
         static={},
     )
-    kinds = {timeline.name: timeline for timeline in manifest.timelines}
     for timeline, bounds in manifest.timelines.items():
-        part.timelines[timeline] = _carried_bounds(bounds, rows)
+        carried = _carried_bounds(bounds, rows)
+        if carried.rows.any() or len(rows) == len(manifest):
+            part.timelines[timeline] = carried
+    kinds = {timeline.name: timeline for timeline in part.timelines}
     for (index, old), bounds in manifest.component_bounds.items():
         descriptor = migrate_descriptor(old)
         if descriptor is None or index not in kinds:

@@ -192,6 +192,11 @@ class SourceKind(IntEnum):
     OTHER = 6
 
 
+_KINDS_WITH_EXTRA = frozenset(
+    {SourceKind.PYTHON_SDK, SourceKind.RUST_SDK, SourceKind.FILE, SourceKind.OTHER}
+)
+"""The reference refuses these without `StoreSourceExtra`, even an empty one."""
+
 _FILE_SOURCES = {1: "CLI", 2: "URI", 3: "drag and drop", 4: "file dialog", 5: "SDK"}
 
 
@@ -252,7 +257,9 @@ class StoreSource:
     def to_bytes(self) -> bytes:
         """The `StoreSource` message."""
         out = varint_field(1, self.kind) if self.kind else b""
-        return out + bytes_field(2, self.extra) if self.extra else out
+        if self.extra or self.kind in _KINDS_WITH_EXTRA:
+            out += bytes_field(2, self.extra)
+        return out
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,9 +146,10 @@ def scan_contents(source: Source, limits: Limits = DEFAULT_LIMITS) -> Contents:
     for block in read_blocks(source, limits=limits, on_damage=scan.contents.damage.append):
         scan.block(block, decoder)
     contents = scan.contents
-    for (stream, _), builder in scan.builders.items():
+    streams = {stream.index: stream for stream in contents.streams}
+    for (index, _), builder in scan.builders.items():
         manifest = Manifest(builder.build(compress=False), limits)
-        contents.manifests.append(StreamManifest(contents.streams[stream], manifest))
+        contents.manifests.append(StreamManifest(streams[index], manifest))
     return contents
 
 

@@ -32,7 +32,8 @@ def windows(starts: _Ints, ends: _Ints) -> Iterator[slice]:
         Runs of indices; each holds at least one message, and more only up to the window's size.
     """
     breaks = np.flatnonzero(starts[1:] - ends[:-1] > READ_THROUGH) + 1
-    for first, last in zip([0, *breaks.tolist()], [*breaks.tolist(), len(starts)], strict=True):
+    for begin, last in zip([0, *breaks.tolist()], [*breaks.tolist(), len(starts)], strict=True):
+        first = begin
         while first < last:
             fitting = int(np.searchsorted(ends[first:last], starts[first] + WINDOW, "right"))
             stop = first + max(fitting, 1)

@@ -6,6 +6,8 @@ readable prefix; only `close` makes it a complete stream.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from types import TracebackType
 from typing import BinaryIO, Self
 
@@ -21,8 +23,8 @@ from rrdformats.framing import (
     Trailer,
 )
 from rrdformats.manifest import Manifest
-from rrdformats.manifest_build import ManifestBuilder
-from rrdformats.manifest_parts import ChunkPlaces
+from rrdformats.manifest_build import DescribedSchema, ManifestBuilder
+from rrdformats.manifest_parts import ChunkPlaces, ManifestPart
 from rrdformats.messages import (
     ArrowMsg,
     BlueprintActivation,
@@ -36,12 +38,27 @@ from rrdformats.payloads import compress_payload
 from rrdformats.source import Source, read_exactly
 from rrdformats.tuid import Tuid
 
-__all__ = ["FORMAT_VERSION", "RrdWriter"]
+__all__ = ["FORMAT_VERSION", "EncodedChunk", "RrdWriter"]
 
 _COPY_STEP = 1 << 20
 
 FORMAT_VERSION = CrateVersion(0, 41, 0)
 """The version of the format that is written, as the stream header names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedChunk:
+    """A chunk and what is written of it.
+
+    Attributes:
+        chunk: The chunk.
+        payload: Its Arrow stream, compressed if the writer compresses.
+        uncompressed_size: Length of the stream (bytes).
+    """
+
+    chunk: Chunk
+    payload: bytes
+    uncompressed_size: int
 
 
 class RrdWriter:
@@ -93,9 +110,9 @@ class RrdWriter:
     def _write(self, *pieces: bytes | memoryview) -> None:
         for piece in pieces:
             left = memoryview(piece)
-            while len(left):  # an unbuffered file may take less than it is given
+            while left:  # an unbuffered file may take less than it is given
                 written = self._file.write(left)
-                left = left[len(left) if written is None else written :]
+                left = left[written:]
             self.position += len(piece)
 
     def write_message(self, kind: int, *pieces: bytes | memoryview) -> int:
@@ -119,8 +136,17 @@ class RrdWriter:
 
     def write_chunk(self, store_id: StoreId, chunk: Chunk) -> None:
         """Writes a chunk of the given store and notes it in the store's manifest."""
+        self.write_encoded(store_id, self.encode(chunk))
+
+    def encode(self, chunk: Chunk) -> EncodedChunk:
+        """What `write_encoded` takes: most of the work, and safe to do in any thread."""
         stream = chunk.encode()
         payload = compress_payload(stream) if self._compress else stream
+        return EncodedChunk(chunk, payload, len(stream))
+
+    def write_encoded(self, store_id: StoreId, encoded: EncodedChunk) -> None:
+        """Writes an encoded chunk of the given store and notes it in the store's manifest."""
+        chunk, payload, size = encoded.chunk, encoded.payload, encoded.uncompressed_size
         encoded_id = self._encoded_ids.get(store_id)
         if encoded_id is None:
             encoded_id = self._encoded_ids[store_id] = store_id.to_bytes()
@@ -128,12 +154,12 @@ class RrdWriter:
             encoded_id,
             payload,
             compression=Compression.LZ4 if self._compress else Compression.NONE,
-            uncompressed_size=len(stream),
+            uncompressed_size=size,
             chunk_id=chunk.id,
             is_static=chunk.is_static,
         )
         start = self.write_message(MessageKind.ARROW_MSG, before, payload, after)
-        sizes = (start, self.position - start, len(stream))
+        sizes = (start, self.position - start, size)
         self.add_to_manifest(store_id, chunk, ChunkPlaces(*(np.array([n]) for n in sizes)))
 
     def add_to_manifest(self, store_id: StoreId, chunk: Chunk, places: ChunkPlaces) -> None:
@@ -162,6 +188,18 @@ class RrdWriter:
             self._builders.setdefault(store_id, ManifestBuilder(store_id)).carry(
                 manifest, rows, places
             )
+
+    def describe(
+        self, store_id: StoreId, schemas: Iterable[DescribedSchema], part: ManifestPart
+    ) -> None:
+        """Notes chunks that were written as frames, as `part` describes them."""
+        if self._write_footer:
+            builder = self._builders.setdefault(store_id, ManifestBuilder(store_id))
+            builder.add_part(schemas, part)
+
+    def write_message_front(self, kind: int, front: bytes, length: int) -> None:
+        """Writes a frame header and the front of a message; `length` more bytes must follow."""
+        self._write(FRAME.pack(kind, len(front) + length), front)
 
     def write_raw(self, pieces: list[bytes | memoryview]) -> None:
         """Writes whole frames as they are."""

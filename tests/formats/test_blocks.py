@@ -146,12 +146,18 @@ GARBAGE = b"garbage! " * 8
         pytest.param(A + b"RRF2", [1, 2, 3, 0], CorruptError, len(A), id="start of a header"),
         pytest.param(A + b"RRF0" + GARBAGE, [1, 2, 3, 0], UnsupportedError, len(A), id="RRF0"),
         pytest.param(OLD + GARBAGE, [1, 0], CorruptError, len(OLD), id="garbage behind an old End"),
-        pytest.param(OLD + b"xyz", [1, 0], CorruptError, len(OLD), id="few bytes behind an old End"),
+        pytest.param(
+            OLD + b"xyz", [1, 0], CorruptError, len(OLD), id="few bytes behind an old End"
+        ),
         pytest.param(A[:-1], [1, 2, 3, 0], TruncatedError, len(A) - 32, id="cut trailer"),
-        pytest.param(A[:-31], [1, 2, 3, 0], TruncatedError, len(A) - 32, id="a trailer's first byte"),
+        pytest.param(
+            A[:-31], [1, 2, 3, 0], TruncatedError, len(A) - 32, id="a trailer's first byte"
+        ),
         pytest.param(OPEN + frame(7, b"?"), [1, 2], CorruptError, len(OPEN), id="unknown kind"),
         pytest.param(OPEN + GARBAGE, [1, 2], CorruptError, len(OPEN), id="garbage for a frame"),
-        pytest.param(OPEN[:-1], [1], TruncatedError, len(assembly.header() + INFO), id="cut message"),
+        pytest.param(
+            OPEN[:-1], [1], TruncatedError, len(assembly.header() + INFO), id="cut message"
+        ),
         pytest.param(OPEN + b"\2\0\0", [1, 2], TruncatedError, len(OPEN), id="cut frame header"),
         pytest.param(
             OPEN + b"RRF2\0\x16\0\0" + GARBAGE, [1, 2], UnsupportedError, len(OPEN), id="bad header"
@@ -209,12 +215,13 @@ def test_sources_shorter_than_a_header_are_named(
     with pytest.raises(error, match=reason) as caught:
         raise first_error(data)
     assert caught.value.offset == 0
-    assert read_bytes(data).damage == [(error, 0)]
 
 
-@pytest.mark.parametrize("head", [b"RRF1" + bytes(20), b"PK\x03\x04" + bytes(20), bytes(100)])
+@pytest.mark.parametrize(
+    "head", [b"", b"RRF2", b"hi", b"RRF1" + bytes(20), b"PK\x03\x04" + bytes(20), bytes(100)]
+)
 def test_a_source_that_is_no_recording_is_raised_even_where_damage_is_wanted(head: bytes) -> None:
-    with pytest.raises((NotRrdError, UnsupportedError)):
+    with pytest.raises((NotRrdError, TruncatedError, UnsupportedError)):
         read_bytes(head)
 
 
@@ -249,7 +256,7 @@ def test_cut_at_every_offset(data: bytes) -> None:
     assert clean < len(whole.messages) + 3 * len(whole.streams)
 
 
-@pytest.mark.parametrize("stop", [5, 20, 60, 120, len(A) - 40, len(A) - 1])
+@pytest.mark.parametrize("stop", [20, 60, 120, len(A) - 40, len(A) - 1])
 def test_a_file_that_shrinks_while_it_is_read_is_damaged(stop: int) -> None:
     found = read(StoppingFile(A, stop))
     assert found.damage
@@ -294,12 +301,10 @@ def tiny_window(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @given(SOURCES, st.integers(1, 400))
 def test_messages_do_not_depend_on_the_window_or_on_the_source(data: bytes, window: int) -> None:
-    expected = read_bytes(data) if len(data) >= 12 else None
+    data = data if len(data) >= 12 else assembly.header()
+    expected = read_bytes(data)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(blocks, "WINDOW", window)
-        if expected is None:
-            assert read_bytes(data).damage == read(Pipe(data, 3)).damage
-            return
         assert read_bytes(data) == expected
         assert read(Pipe(data, 3)) == expected
         assert read_bytes(data, payloads=False) == expected

@@ -25,9 +25,7 @@ def cut(arrays: list[Any], *, old: bytes = b"", new: bytes = b"") -> Any:
 
     `old` bytes of the last chunk's body are replaced.
     """
-    streams = [
-        encode_stream(pa.RecordBatch.from_arrays([array], names=["c"])) for array in arrays
-    ]
+    streams = [encode_stream(pa.RecordBatch.from_arrays([array], names=["c"])) for array in arrays]
     schema, batch = read_stream(streams[0])
     if any(stream[: batch.body] != streams[0][: batch.body] for stream in streams):
         return None
@@ -45,7 +43,9 @@ def expect(arrays: list[Any]) -> None:
     found = cut(arrays)
     found.validate(full=True)
     assert found.type == arrays[0].type
-    assert repr(found.to_pylist()) == repr([value for array in arrays for value in array.to_pylist()])
+    assert repr(found.to_pylist()) == repr(
+        [value for array in arrays for value in array.to_pylist()]
+    )
 
 
 ROWS: dict[str, list[Any]] = {
@@ -150,7 +150,9 @@ def test_texts_that_pass_their_buffer_are_errors() -> None:
         cut([TEXTS, TEXTS], old=OFFSETS, new=np.array([0, 1, 4], np.int32).tobytes())
 
 
-def test_more_text_than_one_array_can_hold_is_left_to_arrow(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_text_than_one_array_can_hold_is_left_to_arrow(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(columns, "_INT32_MAX", 5)
     with pytest.raises(CannotCut):
         cut([TEXTS, TEXTS])

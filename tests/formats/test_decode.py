@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
@@ -238,7 +238,7 @@ def test_more_values_than_one_array_can_hold_are_read_one_by_one(
         def combine_chunks(self) -> pa.Table:
             return self._table
 
-    monkeypatch.setattr(decode.pa, "Table", Unjoined)
+    monkeypatch.setattr(pa, "Table", Unjoined)
     agree(*twins(*TWINS["unions"]))
 
 
@@ -406,7 +406,9 @@ def test_values_that_are_no_lists_become_lists_of_one() -> None:
     assert [c.batch.column(2).to_pylist() for c in chunks.values()] == [[[1.5], None]] * 2
 
 
-@pytest.mark.parametrize("times", [pa.timestamp("ns"), pa.timestamp("ns", "UTC"), pa.duration("ns")])
+@pytest.mark.parametrize(
+    "times", [pa.timestamp("ns"), pa.timestamp("ns", "UTC"), pa.duration("ns")]
+)
 def test_index_types_are_those_of_5_3(times: pa.DataType) -> None:
     values = pa.array([5, 6], pa.int64()).cast(times)
     chunks, _ = decoded(ipc(chunk_batch(times={"t": values})))
@@ -446,7 +448,9 @@ def test_what_is_no_chunk_is_an_error_of_its_own(batch: pa.RecordBatch, reason: 
             assert reason in error.reason
 
 
-@pytest.mark.parametrize("text", ["0" * 31 + "f", "chunk_" + "0" * 31 + "F", "chunk_" + "0" * 31 + "f"])
+@pytest.mark.parametrize(
+    "text", ["0" * 31 + "f", "chunk_" + "0" * 31 + "F", "chunk_" + "0" * 31 + "f"]
+)
 def test_ids_are_read_with_or_without_prefix_in_any_case(text: str) -> None:
     payload = ipc(with_schema(BATCH, rerun_id=text))
     chunks, _ = decoded(payload, payload, STREAM)
@@ -459,7 +463,7 @@ def test_chunks_of_0_23_are_read_with_their_dotted_keys() -> None:
 
     def dotted(serial: int) -> bytes:
         batch = chunk_batch(serial=serial)
-        fields = [field.with_metadata(old(field.metadata)) for field in batch.schema]
+        fields = [field.with_metadata(cast("Any", old(field.metadata))) for field in batch.schema]
         metadata = old(batch.schema.metadata) | {b"rerun.version": b"1"}
         del metadata[b"sorbet:version"]
         schema = pa.schema(fields).with_metadata(metadata)

@@ -111,7 +111,10 @@ def test_versions_since_0_23_are_read_and_newer_ones_too(
         ({"fourcc": b"RRF0"}, r"very old version \(RRF0\)"),
         ({"fourcc": b"RRF1"}, r"very old version \(RRF1\)"),
         ({"fourcc": b"RRIO"}, r"very old version \(RRIO\)"),
-        ({"serializer": 1, "version": (0, 22, 1, 0)}, r"MsgPack messages, written by version 0\.22"),
+        (
+            {"serializer": 1, "version": (0, 22, 1, 0)},
+            r"MsgPack messages, written by version 0\.22",
+        ),
         ({"serializer": 0}, "serializer 0"),
         ({"serializer": 3}, "serializer 3"),
         ({"compression": 2}, "compression 2"),

@@ -187,7 +187,10 @@ def test_limits_are_the_same_both_ways(limits: Limits) -> None:
 def test_messages_without_their_payload_are_read_too() -> None:
     size = blocks.WINDOW + 1000
     data = assembly.stream(
-        *[frame(ARROW_MSG, assembly.arrow_msg(bytes(size), extra=extra)) for extra in (b"", number(15, 1))],
+        *[
+            frame(ARROW_MSG, assembly.arrow_msg(bytes(size), extra=extra))
+            for extra in (b"", number(15, 1))
+        ],
         frame(ARROW_MSG, USUAL),
     )
     skipping = list(read_blocks(open_source(as_binary(SizedFile(data))), payloads=False))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import struct
 import tracemalloc
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rrdformats.arrow_bridge import nulls
 from rrdformats.errors import CorruptError, LimitError, RrdError, UnsupportedError
 from rrdformats.flatbuffer_build import FlatbufferBuilder, offset_slot, scalar_slot
 from rrdformats.ipc_read import (
@@ -93,10 +94,12 @@ def test_every_type_has_its_number_and_what_completes_it(
     matches(found, field)
 
 
-@given(st.lists(arrow_types(), max_size=3), st.dictionaries(st.text(max_size=4), st.text(max_size=4)))
+@given(
+    st.lists(arrow_types(), max_size=3), st.dictionaries(st.text(max_size=4), st.text(max_size=4))
+)
 def test_schemas_are_what_pyarrow_says(kinds: list[pa.DataType], metadata: dict[str, str]) -> None:
     fields = [pa.field(f"c{i}", kind) for i, kind in enumerate(kinds)]
-    schema = pa.schema(fields, metadata)
+    schema = pa.schema(fields, cast("Any", metadata))
     data = message_of(schema)
     found = read_schema(b"before" + data, 6)
     assert found.metadata == metadata
@@ -245,7 +248,7 @@ def test_impossible_numbers_are_errors(
 
 def test_nodes_and_buffers_must_be_those_of_the_schema() -> None:
     def stream(*kinds: pa.DataType) -> tuple[Any, Any]:
-        arrays = [pa.nulls(2, kind) for kind in kinds]
+        arrays = [nulls(2, kind) for kind in kinds]
         names = [str(i) for i in range(len(kinds))]
         return read_stream(assembly.ipc(pa.RecordBatch.from_arrays(arrays, names=names)))
 
@@ -262,7 +265,9 @@ def test_nodes_and_buffers_must_be_those_of_the_schema() -> None:
 
 @pytest.mark.parametrize("kind", [arrow.string_view(), RUN_ENDS], ids=str)
 def test_views_and_run_ends_are_not_supported(kind: pa.DataType) -> None:
-    array = pa.array(["abc"], kind) if kind == arrow.string_view() else pa.array([1]).cast(pa.int8())
+    array = (
+        pa.array(["abc"], kind) if kind == arrow.string_view() else pa.array([1]).cast(pa.int8())
+    )
     if kind == RUN_ENDS:
         array = arrow.RunEndEncodedArray.from_arrays(pa.array([1], pa.int32()), array)
     schema, batch = read_stream(assembly.ipc(pa.RecordBatch.from_arrays([array], names=["v"])))

@@ -121,7 +121,9 @@ WORDS, LISTS = pa.array(["ab", "c"]), pa.array([[7, 8], [9]], pa.list_(pa.int64(
 
 
 @pytest.mark.parametrize("array", [WORDS, LISTS], ids=["texts", "lists"])
-@pytest.mark.parametrize("offsets", [(0, 2, 30), (-1, 2, 3), (0, 3, 2), (5, 2, 3), (2**31 - 1,) * 3])
+@pytest.mark.parametrize(
+    "offsets", [(0, 2, 30), (-1, 2, 3), (0, 3, 2), (5, 2, 3), (2**31 - 1,) * 3]
+)
 def test_impossible_offsets_are_errors(array: Any, offsets: tuple[int, ...]) -> None:
     column, body = column_of(array, old=OFFSETS, new=struct.pack("<3i", *offsets))
     with pytest.raises(CorruptError, match="impossible offsets"):

@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from rrdformats.arrow_bridge import nulls
 from rrdformats.chunk import Chunk
 from rrdformats.descriptors import ComponentDescriptor
 from rrdformats.errors import CorruptError, LimitError, RrdError, UnsupportedError
@@ -82,7 +83,11 @@ def test_the_seven_columns_are_read() -> None:
     assert manifest.byte_offset.tolist() == [100, 300, 500]
     assert manifest.byte_size.tolist() == [50, 60, 70]
     assert manifest.byte_size_uncompressed.tolist() == [1234] * 3
-    assert (manifest.timelines, manifest.component_bounds, manifest.static_components) == ({}, {}, {})
+    assert (manifest.timelines, manifest.component_bounds, manifest.static_components) == (
+        {},
+        {},
+        {},
+    )
 
 
 def test_a_manifest_may_list_no_chunk() -> None:
@@ -108,7 +113,8 @@ def test_each_of_the_seven_must_be_there(name: str) -> None:
 @pytest.mark.parametrize("name", CHUNK_COLUMNS)
 @pytest.mark.parametrize("kind", [pa.int64(), pa.large_utf8(), pa.binary(), pa.binary(15)], ids=str)
 def test_each_of_the_seven_has_one_type(name: str, kind: pa.DataType) -> None:
-    table = manifest_table(PLACES, **{name: pa.nulls(3, kind)})
+    changed: dict[str, Any] = {name: nulls(3, kind)}
+    table = manifest_table(PLACES, **changed)
     with pytest.raises(CorruptError, match=f"column {name} of a manifest has another type"):
         opened(table)
 
@@ -116,8 +122,9 @@ def test_each_of_the_seven_has_one_type(name: str, kind: pa.DataType) -> None:
 @pytest.mark.parametrize("name", CHUNK_COLUMNS)
 def test_none_of_the_seven_has_nulls(name: str) -> None:
     kind = manifest_table(PLACES).schema.field(name).type
+    changed: dict[str, Any] = {name: nulls(3, kind)}
     with pytest.raises(CorruptError, match=f"column {name} of a manifest has nulls"):
-        opened(manifest_table(PLACES, **{name: pa.nulls(3, kind)}))
+        opened(manifest_table(PLACES, **changed))
 
 
 @pytest.mark.parametrize("codec", ["lz4", "zstd"])
@@ -183,7 +190,9 @@ def test_bounds_without_nulls_exist_everywhere() -> None:
 def test_a_timeline_that_no_chunk_has_is_without_bounds(length: int) -> None:
     base = manifest_table(PLACES[:length])
     times = pa.nulls(length, pa.int64())
-    fields = [pa.field(f"t:{end}", pa.int64(), metadata=index_keys("t")) for end in ("start", "end")]
+    fields = [
+        pa.field(f"t:{end}", pa.int64(), metadata=index_keys("t")) for end in ("start", "end")
+    ]
     table = pa.RecordBatch.from_arrays(
         [*base.columns, times, times], schema=pa.schema([*base.schema, *fields])
     )
@@ -241,7 +250,7 @@ def test_half_the_bounds_of_a_timeline_are_an_error(suffix: str) -> None:
 
 @pytest.mark.parametrize("kind", [pa.int32(), pa.uint64(), pa.duration("ms"), pa.utf8()], ids=str)
 def test_bounds_must_be_times(kind: pa.DataType) -> None:
-    times = pa.nulls(3, kind)
+    times = nulls(3, kind)
     table = with_columns(("t:start", times, index_keys("t")), ("t:end", times, index_keys("t")))
     with pytest.raises(CorruptError, match="bounds of timeline 't' are no times"):
         _ = opened(table).timelines
@@ -344,7 +353,9 @@ class Expected(NamedTuple):
 
 
 def short(archetype: str | None) -> str:
-    return re.sub(r"^(rerun\.archetypes\.|rerun\.blueprint\.archetypes\.|rerun\.)", "", archetype or "")
+    return re.sub(
+        r"^(rerun\.archetypes\.|rerun\.blueprint\.archetypes\.|rerun\.)", "", archetype or ""
+    )
 
 
 def name_of(timeline: str, descriptor: ComponentDescriptor | None, suffix: str) -> str:
@@ -383,32 +394,45 @@ def expected_columns(placed: list[Placed]) -> list[Expected]:
         Expected("chunk_num_rows", "uint64", False, {}, [len(c) for c in chunks]),
         Expected("chunk_byte_offset", "uint64", False, {}, [p.offset for p in rows]),
         Expected("chunk_byte_size", "uint64", False, {}, [p.size for p in rows]),
-        Expected("chunk_byte_size_uncompressed", "uint64", False, {}, [p.uncompressed for p in rows]),
+        Expected(
+            "chunk_byte_size_uncompressed", "uint64", False, {}, [p.uncompressed for p in rows]
+        ),
     ]
     descriptors = sorted({d for c in chunks for d in c.components}, key=order)
     for descriptor in descriptors:
         values = [not c.timelines and descriptor in c.components for c in chunks]
-        name, keys = name_of("", descriptor, "has_static_data"), index_keys("rerun:static", descriptor)
+        name, keys = (
+            name_of("", descriptor, "has_static_data"),
+            index_keys("rerun:static", descriptor),
+        )
         made.append(Expected(name, "bool", False, keys, values))
-    kinds = {TimeKind.SEQUENCE: "int64", TimeKind.DURATION: "duration[ns]", TimeKind.TIMESTAMP: "timestamp[ns]"}
+    kinds = {
+        TimeKind.SEQUENCE: "int64",
+        TimeKind.DURATION: "duration[ns]",
+        TimeKind.TIMESTAMP: "timestamp[ns]",
+    }
     timelines = sorted({t for c in chunks for t in c.timelines}, key=lambda t: t.name.encode())
     for timeline in timelines:
         times = [c.timelines.get(timeline, np.empty(0)).tolist() for c in chunks]
         for suffix, pick in (("start", min), ("end", max)):
             name, keys = name_of(timeline.name, None, suffix), index_keys(timeline.name)
-            values = [pick(found) if found else None for found in times]
-            made.append(Expected(name, kinds[timeline.kind], True, keys, values))
+            bounds = [pick(found) if found else None for found in times]
+            made.append(Expected(name, kinds[timeline.kind], True, keys, bounds))
     for timeline in timelines:
         for descriptor in descriptors:
             if not any(timeline in c.timelines and descriptor in c.components for c in chunks):
                 continue
             found = [counted(c, timeline.name, descriptor) for c in chunks]
             keys = index_keys(timeline.name, descriptor)
-            for suffix, pick in (("start", min), ("end", max), ("num_rows", len)):
-                values = [pick(times) if times or pick is len else None for times in found]
-                kind = "uint64" if pick is len else kinds[timeline.kind]
+            told: dict[str, list[Any]] = {
+                "start": [min(times, default=None) for times in found],
+                "end": [max(times, default=None) for times in found],
+                "num_rows": [len(times) for times in found],
+            }
+            for suffix, cells in told.items():
+                kind = "uint64" if suffix == "num_rows" else kinds[timeline.kind]
                 name = name_of(timeline.name, descriptor, suffix)
-                made.append(Expected(name, kind, True, keys, values))
+                made.append(Expected(name, kind, True, keys, cells))
     return made
 
 
@@ -473,6 +497,8 @@ def test_a_scan_builds_what_the_writer_wrote(recorded: Any) -> None:
 def test_carried_rows_say_what_the_chunks_say(run: list[Chunk], data: st.DataObject) -> None:
     placed = [Placed(chunk, 10 * i) for i, chunk in enumerate(run)]
     chosen = data.draw(st.lists(st.sampled_from(range(len(run))), min_size=1, unique=True))
+    # That a timeline has chunks without rows only, a part of a manifest cannot tell.
+    assume(len(chosen) == len(run) or all(len(run[i]) for i in chosen))
     carried = ManifestBuilder(STORE)
     numbers = np.array([placed[i][1:] for i in chosen], np.int64).T
     carried.carry(manifest_of(build(placed)), np.array(chosen), ChunkPlaces(*numbers))
@@ -589,7 +615,9 @@ def test_columns_whose_names_collide_are_both_written() -> None:
 
 
 def test_a_timeline_of_two_kinds_is_a_conflict() -> None:
-    other = Chunk.from_record_batch(chunk_batch(times={"frame": pa.array([1, 2], pa.timestamp("ns"))}))
+    other = Chunk.from_record_batch(
+        chunk_batch(times={"frame": pa.array([1, 2], pa.timestamp("ns"))})
+    )
     builder = build([Placed(chunk(), 0), Placed(other, 10)])
     assert builder.conflicting_timelines == ["frame"]
 

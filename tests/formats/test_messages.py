@@ -1,7 +1,8 @@
-"""The messages of section 2: what is written byte for byte, what a reader forgives, what it refuses."""
+"""The messages of section 2: what is written byte for byte, what readers forgive and refuse."""
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import pytest
@@ -246,7 +247,25 @@ def test_every_kind_of_source_has_words(kind: int, extra: bytes, text: str) -> N
     data = (number(1, kind) if kind else b"") + (blob(2, wrapped) if wrapped else b"")
     found = parsed(SetStoreInfo, assembly.set_store_info(source=data)).info.source
     assert found.describe() == text
-    assert found.to_bytes() == data
+    assert (
+        parsed(SetStoreInfo, assembly.set_store_info(source=found.to_bytes())).info.source == found
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "written"),
+    [
+        (0, ""),
+        (1, "0801"),
+        (2, "08021200"),
+        (3, "08031200"),
+        (4, "08041200"),
+        (5, "0805"),
+        (6, "08061200"),
+    ],
+)
+def test_kinds_that_the_reference_wants_an_extra_of_get_one(kind: int, written: str) -> None:
+    assert StoreSource(kind).to_bytes().hex() == written
 
 
 # --- chunk messages ----------------------------------------------------------------------------
@@ -403,7 +422,9 @@ TABLE = assembly.ipc(assembly.manifest_table([(100, 50)]))
 
 def test_a_footer_comes_back_as_it_was_written() -> None:
     manifests = [
-        EncodedManifest(StoreId(StoreKind.RECORDING, str(i), "app"), b"schema", bytes(32), TABLE, *end)
+        EncodedManifest(
+            StoreId(StoreKind.RECORDING, str(i), "app"), b"schema", bytes(32), TABLE, *end
+        )
         for i, end in enumerate([(Compression.NONE, len(TABLE)), (Compression.LZ4, 5000)])
     ]
     data = encode_footer(manifests)
@@ -423,9 +444,10 @@ def test_a_manifest_is_written_as_an_independent_writer_writes_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "changed", [{}, {"compression": 1}, {"compression": 1, "size": 7}, {"compression": 0, "size": 1}]
+    "changed",
+    [{}, {"compression": 1}, {"compression": 1, "size": 7}, {"compression": 0, "size": 1}],
 )
-def test_plain_manifests_of_any_version_are_read(changed: dict[str, int]) -> None:
+def test_plain_manifests_of_any_version_are_read(changed: dict[str, Any]) -> None:
     data = assembly.footer(assembly.manifest_message(TABLE, **changed)) + UNKNOWN_FIELDS
     (found,) = parse_footer(memoryview(data), 0, len(data))
     assert (found.compression, found.uncompressed_size) == (Compression.NONE, len(TABLE))
@@ -445,7 +467,11 @@ STORE_FIELD = blob(1, assembly.store_id())
         (assembly.manifest_message(TABLE, digest=bytes(31)), CorruptError, "31 bytes, not 32"),
         (assembly.manifest_message(TABLE, encoder=0), UnsupportedError, "encoder version 0"),
         (assembly.manifest_message(TABLE, compression=3), UnsupportedError, "compression 3"),
-        (assembly.manifest_message(TABLE, compression=2, size=2**60), LimitError, "above the limit"),
+        (
+            assembly.manifest_message(TABLE, compression=2, size=2**60),
+            LimitError,
+            "above the limit",
+        ),
         (STORE_FIELD + blob(4, number(1, 1)), CorruptError, "table has no payload"),
         (blob(1, assembly.store_id(kind=9)), CorruptError, "unknown store kind"),
     ],
@@ -489,7 +515,5 @@ def test_any_bytes_are_a_message_or_an_rrd_error(
     message: type[Any], start: bytes, place: int, noise: bytes
 ) -> None:
     data = start[:place] + noise + start[place + len(noise) :]
-    try:
+    with contextlib.suppress(RrdError):  # anything else fails the test
         parsed(message, data)
-    except RrdError as error:
-        assert error.reason

@@ -107,7 +107,9 @@ def test_pipes_are_read_forward_only(file: Pipe) -> None:
     source.close()
 
 
-@given(st.lists(st.tuples(st.integers(0, 300), st.integers(0, 300)), max_size=8), st.integers(1, 50))
+@given(
+    st.lists(st.tuples(st.integers(0, 300), st.integers(0, 300)), max_size=8), st.integers(1, 50)
+)
 def test_a_pipe_gives_what_the_file_gives(steps: list[tuple[int, int]], drop: int) -> None:
     file, pipe = FileSource(io.BytesIO(DATA), "f"), PipeSource(as_binary(Pipe(DATA, drop)), "p")
     offset = 0

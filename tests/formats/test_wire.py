@@ -47,7 +47,9 @@ def fields_of(data: bytes) -> list[Field]:
 )
 def test_varints_have_seven_bits_a_byte(value: int, encoded: str) -> None:
     assert encode_varint(value).hex() == encoded
-    assert fields_of(b"\x08" + bytes.fromhex(encoded)) == [(1, VARINT, value, 1 + len(encoded) // 2)]
+    assert fields_of(b"\x08" + bytes.fromhex(encoded)) == [
+        (1, VARINT, value, 1 + len(encoded) // 2)
+    ]
 
 
 @given(TAGS, NUMBERS, st.binary(max_size=300))

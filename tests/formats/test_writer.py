@@ -90,11 +90,9 @@ def test_a_recording_that_breaks_off_is_read_as_far_as_it_goes(
     found = [item.chunk.encode() for item in recording.chunks(on_damage=damage.append)]
     assert found == [chunk.encode() for _, chunk in recorded.chunks][: len(found)]
     assert len(damage) <= 1
-    footer = whole.rfind(assembly.frame(END, b"")[:8])
     if len(cut) == len(whole):
         assert len(found) == len(recorded.chunks)
         assert not damage
-    assert footer >= 0
 
 
 # --- bytes -------------------------------------------------------------------------------------

@@ -1,15 +1,16 @@
 """Streams assembled byte by byte from the tables of the format's fact sheet.
 
-Everything here is written a second time on purpose: it uses neither `wire`, `framing` and `messages`
-nor the IPC encoder, so a mistake in those cannot hide. Arrow payloads come from pyarrow's own writer.
-Functions take what a test wants to be wrong as a keyword and give plain bytes.
+Everything here is written a second time on purpose: it uses neither `wire`, `framing` and
+`messages` nor the IPC encoder, so a mistake in those cannot hide. Arrow payloads come from
+pyarrow's own writer. Functions take what a test wants to be wrong as a keyword and give plain
+bytes.
 """
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import lz4.block
 import pyarrow as pa
@@ -87,10 +88,13 @@ def set_store_info(
     store: bytes | None = None,
     *,
     application: str | None = None,
-    source: bytes = b"\x08\x02",
+    source: bytes = b"\x08\x02\x12\x06\x0a\x04\x08\x03\x10\x0b",
     version: int | None = 0x2900,
 ) -> bytes:
-    """A `SetStoreInfo` message: field 1 of the info is `application`, as until 0.24."""
+    """A `SetStoreInfo` message, from the SDK of Python 3.11 unless told otherwise.
+
+    Field 1 of the info is `application`, as until 0.24.
+    """
     info = b"" if application is None else blob(1, blob(1, application))
     info += blob(2, store_id() if store is None else store) + blob(5, source)
     if version is not None:
@@ -231,7 +235,7 @@ def chunk_batch(
         "sorbet:version": version,
     }
     columns = [ids, *times.values(), *components.values()]
-    return pa.RecordBatch.from_arrays(columns, schema=pa.schema(fields, metadata))
+    return pa.RecordBatch.from_arrays(columns, schema=pa.schema(fields, cast("Any", metadata)))
 
 
 def manifest_table(

@@ -26,8 +26,8 @@ from rrdformats.messages import BlueprintActivation, SetStoreInfo, parse_footer
 from rrdformats.payloads import decompress_payload
 from rrdformats.query import ChunkQuery, TimeRange
 from rrdformats.reader import Recording
-from rrdformats.selectors import Selection
 from rrdformats.scan import chunk_places, whole_groups
+from rrdformats.selectors import Selection
 from rrdformats.source import open_source
 from rrdformats.testing.files import Pipe, SizedFile, as_binary
 

@@ -86,9 +86,10 @@ class FailingFile(SizedFile):
 
 
 class StoppingFile(SizedFile):
-    """Says that it is `len(data)` bytes long and gives only the first `stop`, as a file may that
-    shrinks while it is read.
-    """  # fmt: skip
+    """Claims the length of `data` and gives only the first `stop` bytes of it.
+
+    A file that shrinks while it is read behaves like that.
+    """
 
     def __init__(self, data: bytes, stop: int) -> None:
         super().__init__(data)
@@ -111,7 +112,7 @@ class Pipe(SizedFile):
         """False."""
         return False
 
-    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
+    def seek(self, _offset: int, _whence: int = os.SEEK_SET, /) -> int:
         """Never."""
         raise io.UnsupportedOperation("seek")
 

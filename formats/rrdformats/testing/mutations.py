@@ -106,11 +106,11 @@ def _bytes(rng: _Random, data: bytes) -> bytes:
     return bytes(out)
 
 
-def _anywhere(rng: _Random, data: bytes, others: Sequence[bytes]) -> bytes:
+def _anywhere(rng: _Random, data: bytes, _others: Sequence[bytes]) -> bytes:
     return _bytes(rng, data)
 
 
-def _near_the_end(rng: _Random, data: bytes, others: Sequence[bytes]) -> bytes:
+def _near_the_end(rng: _Random, data: bytes, _others: Sequence[bytes]) -> bytes:
     cut = max(len(data) - 64, 0)
     return data[:cut] + _bytes(rng, data[cut:])
 
@@ -148,7 +148,7 @@ def _inside(
 ) -> Callable[[_Random, bytes, Sequence[bytes]], bytes]:
     """Changes the payload of one message of `kinds`, the frame around it kept right."""
 
-    def mutation(rng: _Random, data: bytes, others: Sequence[bytes]) -> bytes:
+    def mutation(rng: _Random, data: bytes, _others: Sequence[bytes]) -> bytes:
         head, frames, tail = frames_of(data)
         places = [i for i, item in enumerate(frames) if item.kind in kinds and item.payload]
         if not places:

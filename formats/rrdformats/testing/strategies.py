@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -128,7 +128,9 @@ def _nested_arrays(draw: st.DrawFn, kind: _Type, length: int, *, nulls: bool) ->
         return draw(arrays(kind.field(index).type, size, nulls=nulls))
 
     if pa.types.is_union(kind):
-        codes = draw(st.lists(st.integers(0, kind.num_fields - 1), min_size=length, max_size=length))
+        codes = draw(
+            st.lists(st.integers(0, kind.num_fields - 1), min_size=length, max_size=length)
+        )
         offsets = [codes[:i].count(code) for i, code in enumerate(codes)]
         children = [child(i, codes.count(i)) for i in range(kind.num_fields)]
         names = [kind.field(i).name for i in range(kind.num_fields)]
@@ -138,7 +140,7 @@ def _nested_arrays(draw: st.DrawFn, kind: _Type, length: int, *, nulls: bool) ->
     mask = pa.array(missing, pa.bool_()) if any(missing) else None
     if pa.types.is_struct(kind):
         if not kind.num_fields:
-            cells = [None if gone else {} for gone in missing or [False] * length]
+            cells: list[Any] = [None if gone else {} for gone in missing or [False] * length]
             return pa.array(cells, kind)
         children = [child(i, length) for i in range(kind.num_fields)]
         return pa.StructArray.from_arrays(children, fields=list(kind), mask=mask)
@@ -147,7 +149,8 @@ def _nested_arrays(draw: st.DrawFn, kind: _Type, length: int, *, nulls: bool) ->
         if not kind.list_size:
             validity = None if mask is None else pc.invert(mask).buffers()[1]
             return pa.Array.from_buffers(kind, length, [validity], children=[values])
-        return pa.FixedSizeListArray.from_arrays(values, type=kind, mask=mask)
+        of_lists: Any = pa.FixedSizeListArray.from_arrays
+        return cast("_Array", of_lists(values, type=kind, mask=mask))
     sizes = draw(st.lists(st.integers(0, 3), min_size=length, max_size=length))
     ends = [sum(sizes[:i]) for i in range(length + 1)]
     values = child(0, ends[-1])
@@ -158,7 +161,8 @@ def list_columns(
     kind: _Type, length: int, *, nulls: bool = True
 ) -> st.SearchStrategy[pa.ListArray[Any]]:
     """A component column: one list of `kind` per row."""
-    return arrays(pa.list_(kind), length, nulls=nulls)
+    columns: Any = arrays(pa.list_(kind), length, nulls=nulls)
+    return cast("st.SearchStrategy[pa.ListArray[Any]]", columns)
 
 
 def entity_paths() -> st.SearchStrategy[EntityPath]:
@@ -229,7 +233,8 @@ def _filled(
             (line, pa.array(draw(times), pa.int64()).view(_TIME_TYPES[line.kind])) for line in lines
         ],
         components=[
-            (descriptor, draw(list_columns(kind, rows, nulls=nulls))) for descriptor, kind in columns
+            (descriptor, draw(list_columns(kind, rows, nulls=nulls)))
+            for descriptor, kind in columns
         ],
         chunk_id=draw(_TUIDS),
     )
