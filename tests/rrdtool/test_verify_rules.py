@@ -10,7 +10,8 @@ import io
 import struct
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from hashlib import sha256
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -35,11 +36,9 @@ from rrdformats.testing.assembly import (
 from rrdtool.operations.verification.manifest_schema import schema_is_digested
 from rrdtool.operations.verify import RULES, Level, VerifyReport, verify
 
-if TYPE_CHECKING:
-    from hashlib import _Hash
-
 INFO = frame(SET_STORE_INFO, assembly.set_store_info())
 FLOATS = pa.list_(pa.float64())
+Metadata = dict[bytes | str, bytes | str]
 Spoil = Callable[[EncodedManifest], EncodedManifest]
 
 
@@ -51,16 +50,13 @@ def check(data: bytes, **options: Any) -> VerifyReport:
 # --- recordings ----------------------------------------------------------------------------------
 
 
-def chunk(
-    batch: pa.RecordBatch | None = None, *, serial: int = 1, static: bool = False, **message: Any
-) -> bytes:
+def chunk(batch: pa.RecordBatch | None = None, *, serial: int = 1, **message: Any) -> bytes:
     """A chunk's frame; the message says of the chunk what is true unless told otherwise."""
-    payload = message.pop("payload", None)
+    payload: bytes | None = message.pop("payload", None)
     if payload is None:
         payload = ipc(chunk_batch(rows=3, serial=serial) if batch is None else batch)
-    return frame(
-        ARROW_MSG, arrow_msg(payload, **{"chunk": (1, serial), "static": static, **message})
-    )
+    message.setdefault("chunk", (1, serial))
+    return frame(ARROW_MSG, arrow_msg(payload, **message))
 
 
 def manifests(data: bytes) -> list[EncodedManifest]:
@@ -111,7 +107,8 @@ def typed(
     """A static chunk with one component of that type."""
     batch = chunk_batch(rows=len(values), times={}, components={name: values})
     field = batch.schema.field(1)
-    named = {"rerun:component": name, "rerun:component_type": component_type, "rerun:kind": "data"}
+    named: Metadata = {"rerun:component": name, "rerun:component_type": component_type}
+    named["rerun:kind"] = "data"
     if archetype is not None:
         named["rerun:archetype"] = archetype
     schema = batch.schema.set(1, field.with_metadata(named))
@@ -162,10 +159,11 @@ def picking(rows: list[int], offsets: Mapping[int, int] | None = None) -> Spoil:
     def spoil(manifest: EncodedManifest) -> EncodedManifest:
         table = table_of(manifest).take(pa.array(rows))
         column = table.schema.get_field_index("chunk_byte_offset")
-        moved = table.column(column).to_numpy().copy()
+        moved: list[Any] = table.column(column).to_pylist()
         for row, shift in (offsets or {}).items():
             moved[row] += shift
-        return with_table(manifest, table.set_column(column, table.schema.field(column), moved))
+        field, values = table.schema.field(column), pa.array(moved, pa.uint64())
+        return with_table(manifest, table.set_column(column, field, values))
 
     return spoil
 
@@ -178,23 +176,21 @@ def reschema(edit: Callable[[list[pa.Field[Any]]], list[pa.Field[Any]]]) -> Spoi
     """Other fields in the schema, with the digest that belongs to them."""
 
     def spoil(manifest: EncodedManifest) -> EncodedManifest:
-        from hashlib import sha256
-
         fields = edit(list(pa.ipc.read_schema(pa.py_buffer(manifest.schema))))
         message = encode_schema_message(pa.schema(sorted(fields, key=lambda f: f.name)))
-        digest: _Hash = sha256(message)
-        return replace(manifest, schema=message + END_OF_STREAM, schema_sha256=digest.digest())
+        return replace(
+            manifest, schema=message + END_OF_STREAM, schema_sha256=sha256(message).digest()
+        )
 
     return spoil
 
 
 def static_flagged(fields: list[pa.Field[Any]]) -> list[pa.Field[Any]]:
-    return [
-        field.with_metadata({**(field.metadata or {}), b"rerun:is_static": b"true"})
-        if field.name == "/e:values"
-        else field
-        for field in fields
-    ]
+    def flagged(field: pa.Field[Any]) -> pa.Field[Any]:
+        metadata: Metadata = {k: v.decode() for k, v in (field.metadata or {}).items()}
+        return field.with_metadata({**metadata, "rerun:is_static": "true"})
+
+    return [flagged(field) if field.name == "/e:values" else field for field in fields]
 
 
 def of_two_stores(head: bytes | None = None) -> bytes:
@@ -212,13 +208,12 @@ def of_two_stores(head: bytes | None = None) -> bytes:
     return with_manifests(body, [with_table(first, table), second], head)
 
 
-def trailed(**lies: int) -> bytes:
-    """A recording whose trailer does not tell the truth."""
+def trailed(*, by: int = 0, checksum: int | None = None) -> bytes:
+    """A recording whose trailer does not tell the truth, or points `by` bytes too far."""
     whole = recording(chunk())
-    start, length, checksum = struct.unpack("<QQI", whole[-32:-12])
-    told = {"start": start, "length": length, "checksum": checksum, **lies}
+    start, length = struct.unpack("<QQ", whole[-32:-16])
     footer = whole[start : start + length]
-    return whole[:-32] + assembly.trailer(footer, told.pop("start"), **told)
+    return whole[:-32] + assembly.trailer(footer, start + by, checksum=checksum)
 
 
 # --- the table -----------------------------------------------------------------------------------
@@ -288,7 +283,7 @@ MADE: dict[str, Callable[[], bytes]] = {
         typed("rerun.components.FillMode", pa.array([[77]], pa.list_(pa.uint8())))
     ),
     "footer-missing": lambda: assembly.stream(INFO, chunk(), footer=None),
-    "footer-trailer": lambda: trailed(start=1),
+    "footer-trailer": lambda: trailed(by=1),
     "footer-checksum": lambda: trailed(checksum=1),
     "footer-invalid": lambda: assembly.stream(INFO, footer=b"\x0a\xff"),
     "manifest-invalid": lambda: spoiled(retabling(lambda table: table.remove_column(1))),
@@ -550,7 +545,7 @@ def test_renamed_components_of_old_manifests_are_understood() -> None:
     head = assembly.header(version=(0, 28, 0, 0))
     (manifest,) = manifests(assembly.stream(*body, footer=None, head=head))
 
-    def renamed(metadata: Mapping[bytes, bytes]) -> dict[bytes, bytes]:
+    def renamed(metadata: Mapping[bytes, bytes]) -> Metadata:
         return {
             k: v.replace(b"CoordinateFrame:frame", b"CoordinateFrame:frame_id")
             for k, v in metadata.items()

@@ -234,9 +234,7 @@ End = Annotated[
 RowCount = Annotated[int, typer.Option("-n", "--rows", min=0, help="Number of rows.")]
 NoDecode = Annotated[
     bool,
-    typer.Option(
-        "--no-decode", help="Read the headers of messages only: faster, and tells less."
-    ),
+    typer.Option("--no-decode", help="Read the headers of messages only: faster, and tells less."),
 ]
 Migrate = Annotated[
     bool,

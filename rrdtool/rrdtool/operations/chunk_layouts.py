@@ -1,8 +1,10 @@
 """What the chunks of a recording look like, and how large they are, without their data.
 
-Chunks of ordinary size are decoded as always, their columns left alone. Of a large chunk, whose
-payload was skipped by the reader (`read_blocks(payloads=False)`), only the first bytes are
-decompressed: they hold the schema and the number of rows.
+What a chunk looks like (its schema, its number of rows) stands in the first bytes of its payload.
+Chunks that look like others before are recognised there (`known_heads`), the others are decoded as
+always, their columns left alone. Of a large chunk, whose payload the reader skipped
+(`read_blocks(payloads=False)`), only the first bytes are decompressed. So it does not matter here
+whether the data of a chunk are intact; `rrd verify` tells.
 """
 
 from __future__ import annotations
@@ -21,9 +23,9 @@ from rrdformats.framing import FRAME_SIZE, KIND_NAMES, MessageKind
 from rrdformats.headers import ArrowHeaders, parse_headers
 from rrdformats.limits import DEFAULT_LIMITS, Limits
 from rrdformats.messages import Compression
-from rrdformats.payloads import decompress_payload
 from rrdformats.scan import whole_groups
 from rrdformats.source import Source, read_exactly
+from rrdformats.tuid import CHUNK_PREFIX, Tuid
 from rrdtool.operations.known_heads import KnownHeads
 from rrdtool.operations.lz4_heads import decompress_head
 from rrdtool.operations.payload_heads import message_length
@@ -33,8 +35,9 @@ __all__ = ["LayoutGroup", "LayoutReader"]
 _FIRST_LOOK = 8 << 10
 """What is decompressed of a large payload at first (bytes); hardly any layout takes more."""
 
-_NOT_RARE = 4  # chunks of one layout in one block
-_FORMS_OF_ONE = 4  # forms of one layout that are learned from one block
+_LAYOUTS_KEPT = 1024
+_FORMS_OF_ONE = 2  # forms of one layout that are learned from one block
+_NOT_RARE = 8  # chunks of one layout in one block
 
 _Ints = npt.NDArray[np.int64]
 
@@ -72,23 +75,24 @@ class LayoutReader:
         self._limits = limits
         self._decoder = ChunkDecoder(limits)
         self._known = KnownHeads()
+        self._layouts: dict[tuple[bytes, int], Layout] = {}
 
     def read(self, block: Block) -> tuple[list[LayoutGroup], list[RrdError]]:
-        """The chunks of `block`, and what is wrong with those that cannot be read."""
+        """The chunks of `block`, and what is wrong with those whose layout cannot be read."""
         headers = parse_headers(block, self._limits)
         errors = list(headers.errors)
         groups, missed = self._recognised(block, headers)
         if missed and block.skipped:
             group = self._from_head(block, headers, 0)
             if group is not None:
-                return [*groups, group], []
+                return [group], _in_file_order(errors)
             block = _whole(block, self._source)
         if missed:
             decoded = self._decoder.decode(_part(block, headers.messages[missed]))
             groups += self._decoded(decoded)
+            groups += self._rescued(decoded)
             errors += decoded.errors
-        errors.sort(key=lambda item: item[0])
-        return groups, [error for _, error in errors]
+        return groups, _in_file_order(errors)
 
     def _recognised(
         self, block: Block, headers: ArrowHeaders
@@ -117,41 +121,79 @@ class LayoutReader:
             for part in whole_groups(decoded, group):  # only the times can tell
                 yield _described(part, decoded.headers, _in_order(part))
 
+    def _rescued(self, decoded: DecodedBlock) -> list[LayoutGroup]:
+        """Chunks that do not decode although their heads do: their data are `rrd verify`'s."""
+        failed = {message for message, _ in decoded.errors}
+        groups: list[LayoutGroup] = []
+        for index in np.flatnonzero(np.isin(decoded.headers.messages, list(failed))).tolist():
+            group = self._from_head(decoded.block, decoded.headers, index)
+            if group is not None:
+                groups.append(group)
+                failed.remove(int(decoded.headers.messages[index]))
+        decoded.errors[:] = [item for item in decoded.errors if item[0] in failed]
+        return groups
+
     def _learn(self, decoded: DecodedBlock, group: ChunkGroup) -> None:
         """Remembers what the first chunks of a group look like, if it is not a rare one."""
-        if len(group) < _NOT_RARE:
+        if len(group) < _NOT_RARE or self._known.is_full:
             return
-        layout: Layout | None = None
         headers = decoded.headers
-        for header in group.headers[:_FORMS_OF_ONE].tolist():
-            if headers.compression[header] != Compression.LZ4:
+        learned = 0
+        for index in group.headers.tolist():
+            payload = _payload(decoded.block, headers, index)
+            if self._known.match(payload, [(0, len(payload))])[0]:
+                continue
+            if headers.compression[index] != Compression.LZ4:
                 return
-            start, end = int(headers.payload_start[header]), int(headers.payload_end[header])
-            payload, size = decoded.block.data[start:end], int(headers.uncompressed_size[header])
-            if layout is None:
-                stream = decompress_payload(payload, Compression.LZ4, size)
-                layout = Layout(stream, self._limits)
-            self._known.learn(payload, layout)
+            learned += self._known.learn(payload, group.layout)
+            if learned in (0, _FORMS_OF_ONE):
+                return
 
-    def _from_head(
-        self, block: Block, headers: ArrowHeaders, index: int
-    ) -> LayoutGroup | None:
-        """A large chunk of which only the head is there; None if that does not tell enough."""
-        start, stop = int(headers.payload_start[index]), len(block.data) - TAIL_KEPT
-        payload, size = block.data[start:stop], int(headers.uncompressed_size[index])
+    def _from_head(self, block: Block, headers: ArrowHeaders, index: int) -> LayoutGroup | None:
+        """A chunk of which only the head is looked at; None if that does not tell enough."""
+        payload, size = _payload(block, headers, index), int(headers.uncompressed_size[index])
         try:
             metadata = _metadata(payload, int(headers.compression[index]), size)
             if metadata is None:
                 return None
-            stream = bytearray(size)  # zeros for the data: no more of them is touched
-            stream[: len(metadata)] = metadata
-            layout = Layout(memoryview(stream), self._limits)
+            layout = self._layout(metadata, headers, index)
         except RrdError:  # what is wrong is better said of the whole payload
             return None
-        if layout.rows > 1 and not all(_claims(layout.schema)):
+        if size < layout.ipc_batch.end or (layout.rows > 1 and not all(_claims(layout.schema))):
             return None
-        self._known.learn(payload, layout)
+        if headers.compression[index] == Compression.LZ4:
+            self._known.learn(payload, layout)
         return _from_layout(layout, headers, np.array([index]))
+
+    def _layout(self, metadata: bytes, headers: ArrowHeaders, index: int) -> Layout:
+        """The layout that schema message and record batch metadata tell."""
+        digits = str(Tuid.from_bytes(headers.chunk_id[index].tobytes())).encode()
+        place = metadata.find(digits)
+        key = (metadata[:place] + metadata[place + len(digits) :], place)
+        layout = self._layouts.get(key)
+        # Equal but for the digits: the same layout, if the digits stand where its id does.
+        if layout is None or layout.id_span[0] + len(CHUNK_PREFIX) != place:
+            # Zeros stand for the data; the memory for them is never touched.
+            stream = np.zeros(int(headers.uncompressed_size[index]), np.uint8)
+            stream[: len(metadata)] = np.frombuffer(metadata, np.uint8)
+            layout = Layout(stream.data, self._limits)
+            if len(self._layouts) >= _LAYOUTS_KEPT:
+                self._layouts.clear()
+            self._layouts[key] = layout
+        return layout
+
+
+def _in_file_order(errors: list[tuple[int, RrdError]]) -> list[RrdError]:
+    """Errors without the indices of their messages, in file order."""
+    return [error for _, error in sorted(errors, key=lambda item: item[0])]
+
+
+def _payload(block: Block, headers: ArrowHeaders, index: int) -> memoryview:
+    """A payload, or as much of it as there is."""
+    there = len(block.data) - (TAIL_KEPT if block.skipped else 0)
+    return block.data[int(headers.payload_start[index]) : there][
+        : int(headers.payload_end[index] - headers.payload_start[index])
+    ]
 
 
 def _claims(schema: ChunkSchema) -> list[bool]:
@@ -192,16 +234,15 @@ def _in_order(group: ChunkGroup) -> tuple[bool, ...]:
 def _metadata(payload: memoryview, compression: int, size: int) -> bytes | None:
     """Schema message and record batch metadata of a payload; None if they are not all there."""
     wanted = _FIRST_LOOK
-    while wanted <= 2 * size:
+    while True:
         head = decompress_head(payload, compression, wanted)
         schema = message_length(head)
         batch = None if schema is None else message_length(head, schema)
         if schema is not None and batch is not None and schema + batch <= min(len(head), size):
             return head[: schema + batch]
-        if len(head) < wanted:
+        if len(head) < wanted or wanted > size:
             return None
-        wanted *= 2
-    return None
+        wanted *= 4
 
 
 def _part(block: Block, messages: _Ints) -> Block:

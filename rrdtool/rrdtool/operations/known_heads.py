@@ -19,7 +19,7 @@ from rrdtool.operations.lz4_heads import DIGITS, HeadShape, head_shape
 
 __all__ = ["KnownHeads", "Match"]
 
-_FORMS_LEARNED = 1024
+_FORMS_LEARNED = 512
 """In all: learning one takes as long as decompressing a hundred chunks."""
 
 _SHAPES_TRIED = 8
@@ -41,16 +41,20 @@ class KnownHeads:
         self._hits: Counter[HeadShape] = Counter()
         self._room = _FORMS_LEARNED
 
+    @property
+    def is_full(self) -> bool:
+        """Whether nothing more will be learned."""
+        return not self._room
+
     def learn(self, payload: memoryview, layout: Layout) -> bool:
         """Remembers how `payload`, a chunk of that layout, starts; whether that was possible."""
         start, end = layout.id_span
-        if not self._room or end - start != len(CHUNK_PREFIX) + DIGITS:
+        if self.is_full or end - start != len(CHUNK_PREFIX) + DIGITS:
             return False
         shape = head_shape(payload, layout.ipc_batch.body, start + len(CHUNK_PREFIX))
         if shape is None:
             return False
-        forms = self._forms.setdefault(shape, {})
-        forms[_deciding_bytes(payload, 0, shape)] = layout
+        self._forms.setdefault(shape, {})[_deciding_bytes(payload, 0, shape)] = layout
         self._hits[shape] += 1
         self._room -= 1
         return True

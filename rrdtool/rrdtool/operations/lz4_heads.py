@@ -23,22 +23,9 @@ _LONG = 15  # a count of 15 goes on in the bytes behind it
 _SHORTEST_COPY = 4
 
 
-class _Sequence(NamedTuple):
-    """Literals and the copy behind them; the last of a block, or of what there is, copies nothing.
-
-    Attributes:
-        start: Where the literals stand in the block.
-        literals: How many there are.
-        distance: How far back the copied bytes start.
-        copied: How many are copied.
-        end: Where the next sequence starts in the block.
-    """
-
-    start: int
-    literals: int
-    distance: int
-    copied: int
-    end: int
+_Sequence = tuple[int, int, int, int, int]
+"""One sequence: where its literals start in the block, and how many they are; how far back the
+copied bytes start, and how many they are (0 in the last one); where the next sequence starts."""
 
 
 class HeadShape(NamedTuple):
@@ -70,9 +57,9 @@ def decompress_head(payload: bytes | memoryview, compression: int, length: int) 
     if compression != Compression.LZ4:
         return bytes(payload[:length])
     out = bytearray()
-    for sequence in _sequences(payload):
-        out += payload[sequence.start : sequence.start + sequence.literals]
-        _copy(out, sequence.distance, min(sequence.copied, length))
+    for start, literals, distance, copied, _ in _sequences(payload):
+        out += payload[start : start + literals]
+        _copy(out, distance, min(copied, length))
         if len(out) >= length:
             break
     return bytes(out[:length])
@@ -87,23 +74,23 @@ def head_shape(payload: bytes | memoryview, length: int, digits: int) -> HeadSha
         digits: Where the id's digits stand among them.
 
     Returns:
-        None if the digits are not literals, or decide other bytes, too.
+        None if the digits are not literals among those bytes, or decide others, too.
     """
+    if digits + DIGITS > length:
+        return None
     pos = 0
     place = None
-    for sequence in _sequences(payload):
-        if pos <= digits and digits + DIGITS <= pos + sequence.literals:
-            place = sequence.start + digits - pos
-        if pos + sequence.literals >= length:
-            end = sequence.start + length - pos
-            return None if place is None else HeadShape(place, end)
-        pos += sequence.literals
-        source = pos - sequence.distance
-        if source < digits + DIGITS and source + sequence.copied > digits:
-            return None  # it copies digits, or those that are to come take the place of others
-        pos += sequence.copied
+    for start, literals, distance, copied, end in _sequences(payload):
+        if pos <= digits and digits + DIGITS <= pos + literals:
+            place = start + digits - pos
+        if pos + literals >= length:
+            return None if place is None else HeadShape(place, start + length - pos)
+        pos += literals
+        if pos - distance < digits + DIGITS and pos - distance + copied > digits:
+            return None  # digits are copied
+        pos += copied
         if pos >= length:
-            return None if place is None else HeadShape(place, sequence.end)
+            return None if place is None else HeadShape(place, end)
     return None
 
 
@@ -116,11 +103,11 @@ def _sequences(payload: bytes | memoryview) -> Iterator[_Sequence]:
             literals, start = _count(payload, pos + 1, token >> 4)
             pos = start + literals
             if pos >= size:  # a block ends in literals
-                yield _Sequence(start, max(size - start, 0), 0, 0, size)
+                yield start, max(size - start, 0), 0, 0, size
                 return
             distance = payload[pos] | payload[pos + 1] << 8
             copied, pos = _count(payload, pos + 2, token & 0x0F)
-            yield _Sequence(start, literals, distance, copied + _SHORTEST_COPY, pos)
+            yield start, literals, distance, copied + _SHORTEST_COPY, pos
     except IndexError:  # cut off inside a sequence
         return
 

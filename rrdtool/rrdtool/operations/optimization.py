@@ -3,7 +3,8 @@
 Chunks can be joined when they belong to one entity and have the same timelines; what they hold does
 not matter. Joining goes on until a chunk reaches the target size. So a group of chunks of together
 `s` bytes (uncompressed) needs at least `ceil(s / target)` chunks, and never more than it has.
-Static chunks are left alone and do not count. The numbers are those of the reference's `rrd stats`.
+Static chunks are left alone and do not count, nor do chunks without any data. The numbers are
+those of the reference's `rrd stats`.
 """
 
 from __future__ import annotations
@@ -93,8 +94,7 @@ def _add_groups(
     manifest: Manifest, rows: list[int] | None, counts: Counter[_Group], totals: Counter[_Group]
 ) -> None:
     """Adds number and size of the manifest's temporal chunks, group by group."""
-    everywhere = bytes([1]) * len(manifest)
-    masks = [bounds.exists or everywhere for bounds in manifest.timelines.values()]
+    masks = _timed(manifest)
     found: dict[tuple[str | int, ...], list[int]] = {}
     chunks: Iterable[tuple[str | int, ...]] = zip(manifest.entity_path, *masks, strict=True)
     sizes: Iterable[int] = manifest.byte_size_uncompressed
@@ -110,7 +110,19 @@ def _add_groups(
         entry[1] += size
     names = [timeline.name for timeline in manifest.timelines]
     for (path, *present), (count, size) in found.items():
-        if any(present):  # otherwise static, or without any row
+        if any(present):  # otherwise static, or without any data
             group = (str(path), tuple(compress(names, present)))
             counts[group] += count
             totals[group] += size
+
+
+def _timed(manifest: Manifest) -> list[bytes]:
+    """For each timeline one byte per chunk, 1 where the chunk has data with a time on it."""
+    length = len(manifest)
+    everywhere = int.from_bytes(bytes([1]) * length, "little")
+    found = {timeline.name: 0 for timeline in manifest.timelines}
+    for (name, _), bounds in manifest.component_bounds.items():
+        if found.get(name, everywhere) != everywhere:
+            exists = bounds.exists
+            found[name] |= everywhere if exists is None else int.from_bytes(exists, "little")
+    return [mask.to_bytes(length, "little") for mask in found.values()]

@@ -242,7 +242,7 @@ class _Builder:
             label = str(EntityPath(parts[above:]))
             yield Node(
                 str(EntityPath(parts)),
-                label.removeprefix("/") if above else label,
+                label.removeprefix("/") if level else label,
                 level,
                 last,
                 branch.folded,

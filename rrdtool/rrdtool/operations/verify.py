@@ -7,6 +7,7 @@ per chunk beside one block of chunks.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -23,10 +24,11 @@ from rrdformats.scan import StoreNames, whole_groups
 from rrdformats.selectors import Selection
 from rrdformats.timeline import TimeKind
 from rrdtool.operations.verification.chunk_log import ChunkLog
-from rrdtool.operations.verification.chunks import Part, check_headers, check_parts, rows_of
+from rrdtool.operations.verification.chunks import check_columns, check_headers, rows_of
 from rrdtool.operations.verification.diagnosis import broken_rule
 from rrdtool.operations.verification.findings import Finding, Findings, Place
 from rrdtool.operations.verification.layouts import Layout, Layouts
+from rrdtool.operations.verification.parts import Part, cohorts
 from rrdtool.operations.verification.rules import RULES, Level, Rule
 from rrdtool.operations.verification.streams import StreamCheck
 
@@ -95,11 +97,12 @@ def verify(
     """
     findings = Findings(rules or Selection.names(), max_findings)
     work = _Verification(recording, findings, check_footers)
-    for decoded in recording.decoded(work.damage):
-        work.block(decoded)
-        if progress is not None:
-            progress(work.position, recording.source.size)
-    work.finish()
+    with contextlib.closing(work.log):
+        for decoded in recording.decoded(work.damage):
+            work.block(decoded)
+            if progress is not None:
+                progress(work.position, recording.source.size)
+        work.finish()
     return VerifyReport(
         file=recording.source.name,
         ok=not findings.count(Level.ERROR),
@@ -132,7 +135,7 @@ class _Verification:
     streams: int = 0
     _stream: StreamCheck | None = None
     _names: StoreNames = field(default_factory=StoreNames)
-    _layouts: Layouts | None = None
+    _layouts: Layouts = field(default_factory=Layouts)
     _kinds: dict[tuple[StoreId, str], TimeKind] = field(default_factory=dict)
     _types: dict[tuple[StoreId, str, object], object] = field(default_factory=dict)
 
@@ -162,17 +165,19 @@ class _Verification:
         if len(decoded.headers) + len(decoded.headers.errors) < len(block):
             self._other_messages(block, stream)
         starts = np.asarray(block.starts, np.int64) + block.offset
-        ends = np.asarray(block.ends, np.int64) + block.offset
-        parts = self._parts(decoded, starts, stream)
+        sizes = np.asarray(block.ends, np.int64) - np.asarray(block.starts, np.int64)
+        parts = self._parts(decoded, starts, sizes, stream)
         self._refused(decoded, stream)
         check_headers(parts, self.findings)
-        stream.doubtful.append(check_parts(parts, self.findings))
+        found = cohorts(parts)
+        stream.doubtful.append(check_columns(found, self.findings))
         for store, rows in rows_of(parts, self.findings).items():
             self.log.add_rows(store, rows)
         for part in parts:
             self.rows += len(part) * part.group.rows
             self.log.add_chunks(part)
-            stream.add(part, (ends - starts)[part.group.messages])
+        for cohort in found:
+            stream.add(cohort)
 
     def _stream_of(self, block: Block) -> StreamCheck:
         if self._stream is None or self._stream.stream is not block.stream:
@@ -239,19 +244,20 @@ class _Verification:
 
     # --- chunks --------------------------------------------------------------------------------
 
-    def _parts(self, decoded: DecodedBlock, starts: _Ints, stream: StreamCheck) -> list[Part]:
+    def _parts(
+        self, decoded: DecodedBlock, starts: _Ints, sizes: _Ints, stream: StreamCheck
+    ) -> list[Part]:
         """What decodes, by layout and store."""
-        if self._layouts is None:
-            self._layouts = Layouts(self.recording.limits)
         parts: list[Part] = []
         first = len(self.log)
         for group in decoded.groups:
             for whole in whole_groups(decoded, group):
                 for store, piece in self._by_store(decoded, whole, stream):
-                    layout = self._layouts.of(decoded, piece)
-                    parts.append(Part(decoded, piece, store, layout, starts[piece.messages], first))
+                    layout, at = self._layouts.of(piece), piece.messages
+                    part = Part(decoded, piece, store, layout, starts[at], sizes[at], first)
                     first += len(piece)
-                    self._introduce(parts[-1])
+                    self._introduce(part)
+                    parts.append(part)
         return parts
 
     def _by_store(
@@ -261,10 +267,10 @@ class _Verification:
         stores = decoded.headers.store[group.headers]
         found: list[tuple[StoreId, ChunkGroup]] = []
         for number in range(len(decoded.headers.stores)):
-            mine = np.flatnonzero(stores == number)
-            if not len(mine):
+            mine = stores == number
+            if not mine.any():
                 continue
-            piece = group if len(mine) == len(group) else group.pick(mine)
+            piece = group if mine.all() else group.pick(np.flatnonzero(mine))
             offset = decoded.block.source_offset(int(piece.messages[0]))
             try:
                 store = self._names.complete(decoded.headers.stores[number])

@@ -84,7 +84,9 @@ def _print_store(store: StoreReport) -> None:
     _line("components", _names(store.components))
     static = f", {format_count(store.static_chunks)} static" if store.static_chunks else ""
     _line("rows", f"{format_count(store.rows)} in {format_count(store.chunks)} chunks{static}")
-    _line("size", f"{format_size(store.bytes)}, {format_size(store.bytes_uncompressed)} uncompressed")
+    _line(
+        "size", f"{format_size(store.bytes)}, {format_size(store.bytes_uncompressed)} uncompressed"
+    )
     _line("optimized", _optimized(store))
     if store.timelines:
         print_table(_timeline_table(store.timelines))

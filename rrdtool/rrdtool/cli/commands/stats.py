@@ -58,7 +58,6 @@ def stats(
         rrd stats run.rrd
         rrd stats --no-decode run.rrd
         rrd stats --json run.rrd | jq .sizes.compressed.p99
-        cat run.rrd | rrd stats
     """
     from rrdtool.operations.stats import stats as measure
 
@@ -180,7 +179,7 @@ def _print_index(index: ChunkIndex) -> None:
 
 def _optimized(found: Optimization) -> str:
     if not found.chunks:
-        return "nothing to optimize: every chunk is static"
+        return "nothing to optimize: no chunk has data with a time"
     chunks = f"{format_count(found.chunks)} temporal chunks"
     if not found.excess:
         return f"yes: {chunks}, and no fewer would do"

@@ -12,9 +12,10 @@ import numpy.typing as npt
 
 from rrdformats.messages import StoreId
 from rrdformats.tuid import CHUNK_PREFIX, ROW_PREFIX, Tuid
-from rrdtool.operations.verification.chunks import BlockRows, Part
+from rrdtool.operations.verification.chunks import BlockRows
 from rrdtool.operations.verification.findings import Findings, Place
 from rrdtool.operations.verification.layouts import Shape
+from rrdtool.operations.verification.parts import Part
 from rrdtool.operations.verification.row_ids import RowIdLedger
 
 __all__ = ["ChunkLog"]
@@ -67,6 +68,11 @@ class ChunkLog:
                 row_id = f"{ROW_PREFIX}{Tuid(shared.time, shared.counter)}"
                 told = f"{row_id} is also in {table.chunk_id(one)} at byte {table.offsets[one]}"
                 findings.add("row-id-shared", told, table.place(other))
+
+    def close(self) -> None:
+        """Lets go of temporary files."""
+        for ledger in self._ledgers.values():
+            ledger.close()
 
     def columns(self) -> tuple[npt.NDArray[np.uint8], _Ints, _Ints, _Ints]:
         """Ids, offsets, stores and shapes of all chunks, along their numbers."""

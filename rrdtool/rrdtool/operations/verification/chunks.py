@@ -9,64 +9,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from rrdformats.chunk import index_values, row_ids_as_integers
-from rrdformats.decode import ChunkGroup, DecodedBlock
 from rrdformats.messages import StoreId
-from rrdformats.payloads import decompress_payload
 from rrdformats.timeline import STATIC, Timeline
 from rrdformats.tuid import CHUNK_PREFIX, ROW_PREFIX, Tuid
-from rrdtool.operations.verification.findings import Findings, Place
-from rrdtool.operations.verification.layouts import Layout
+from rrdtool.operations.verification.findings import Findings
+from rrdtool.operations.verification.parts import Cohort, Part
 
-__all__ = ["BlockRows", "Part", "check_headers", "check_parts", "rows_of"]
+__all__ = ["BlockRows", "check_columns", "check_headers", "rows_of"]
 
 _Ints = npt.NDArray[np.int64]
 _U64s = npt.NDArray[np.uint64]
 
 _END_OF_STREAM = b"\xff\xff\xff\xff\0\0\0\0"
-
-
-@dataclass
-class Part:
-    """Chunks of one layout and one store within a block, all of which decode.
-
-    Attributes:
-        decoded: Their block.
-        group: The chunks.
-        store: Their store.
-        layout: What they share.
-        offsets: Where their messages start in the source, `(n,) int64`.
-        first: Number of the first of them among all chunks of the source; the others follow.
-    """
-
-    decoded: DecodedBlock
-    group: ChunkGroup
-    store: StoreId
-    layout: Layout
-    offsets: _Ints
-    first: int
-
-    def __len__(self) -> int:
-        return len(self.group)
-
-    @cached_property
-    def uncompressed(self) -> _Ints:
-        """Sizes of the decompressed payloads as the messages state them (bytes)."""
-        return self.decoded.headers.uncompressed_size[self.group.headers]
-
-    def place(self, index: int) -> Place:
-        """Where chunk `index` of the group is."""
-        return Place(
-            int(self.offsets[index]),
-            str(self.store),
-            self.layout.shape.entity,
-            f"{CHUNK_PREFIX}{Tuid.from_bytes(self.group.ids[index].tobytes())}",
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,38 +93,46 @@ def _places(parts: list[Part], bad: npt.NDArray[np.bool_]) -> Iterator[tuple[Par
 
 
 def _check_tail(part: Part, index: int, findings: Findings) -> None:
-    headers, header = part.decoded.headers, int(part.group.headers[index])
-    payload = part.decoded.block.data[
-        int(headers.payload_start[header]) : int(headers.payload_end[header])
-    ]
-    size = int(headers.uncompressed_size[header])
-    stream = decompress_payload(payload, int(headers.compression[header]), size)
-    tail = bytes(stream[part.layout.end :])
+    tail = bytes(part.group.streams[index][part.layout.end :])
     if tail.removeprefix(_END_OF_STREAM).strip(b"\0"):
-        findings.add(
-            "payload-extra", f"{len(tail)} bytes stand behind the record batch", part.place(index)
-        )
+        told = f"{len(tail)} bytes stand behind the record batch"
+        findings.add("payload-extra", told, part.place(index))
 
 
 # --- columns -----------------------------------------------------------------------------------
 
 
-def check_parts(parts: list[Part], findings: Findings) -> _Ints:
+def check_columns(found: list[Cohort], findings: Findings) -> _Ints:
     """Looks at times and values of all chunks.
 
     Returns:
         Where chunks start (offsets in the source) whose times a manifest cannot be held against.
     """
     doubtful: list[int] = []
-    for part in parts:
-        for issue in part.layout.issues:
-            findings.add_once(issue.rule, issue.message, part.place(0), column=issue.column)
-        for number, timeline in enumerate(part.layout.schema.timelines):
-            doubtful += _check_times(part, number, timeline, findings)
-        for column, check in part.layout.checks:
-            if check.problem(part.group.batch.column(column)) is not None:
-                _explain_values(part, column, findings)
+    for cohort in found:
+        if not _times_are_fine(cohort):
+            for part in cohort.parts:
+                for number, timeline in enumerate(cohort.timelines):
+                    doubtful += _check_times(part, number, timeline, findings)
+        for part in cohort.parts:
+            for issue in part.layout.issues:
+                findings.add_once(issue.rule, issue.message, part.place(0), column=issue.column)
+            for column, check in part.layout.checks:
+                if check.problem(part.group.batch.column(column)) is not None:
+                    _explain_values(part, column, findings)
     return np.array(doubtful, np.int64)
+
+
+def _times_are_fine(cohort: Cohort) -> bool:
+    """Whether no time is null or reserved, and all ascend whether they claim it or not."""
+    for number, times in enumerate(cohort.times):
+        if any(part.nulls(1 + number) for part in cohort.parts):
+            return False
+        if times.size and times.min() == STATIC:
+            return False
+        if cohort.rows > 1 and bool((times[:, 1:] < times[:, :-1]).any()):
+            return False
+    return True
 
 
 def _check_times(part: Part, number: int, timeline: Timeline, findings: Findings) -> Iterator[int]:
@@ -211,8 +178,7 @@ def rows_of(parts: list[Part], findings: Findings) -> dict[StoreId, BlockRows]:
     """Looks at the row ids of each chunk, and gives those that are sound, by store."""
     by_store: dict[StoreId, list[Part]] = {}
     for part in parts:
-        nulls = part.group.batch.column(0).null_count
-        if nulls:
+        if part.nulls(0):
             _explain_null_ids(part, findings)
         elif part.group.rows:
             by_store.setdefault(part.store, []).append(part)

@@ -11,17 +11,15 @@ from typing import TYPE_CHECKING
 from rrdformats import vocabulary
 from rrdformats.chunk_schema import VERSION_KEY
 from rrdformats.descriptors import ComponentDescriptor
-from rrdformats.ipc_read import read_stream
-from rrdformats.limits import Limits
 from rrdformats.migrations import SORBET_VERSION, Version
-from rrdformats.payloads import decompress_payload
 from rrdtool.operations.verification.values import ValueCheck, fits
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from rrdformats.chunk import ChunkSchema
-    from rrdformats.decode import ChunkGroup, DecodedBlock
+    from rrdformats.decode import ChunkGroup
+    from rrdformats.decode import Layout as ByteLayout
     from rrdformats.vocabulary import ComponentType
 
 __all__ = ["Issue", "Layout", "Layouts", "Shape"]
@@ -52,7 +50,9 @@ class Layout:
     """What to know of, and what to ask of, all chunks of one layout.
 
     Attributes:
+        raw: Where everything is in their bytes.
         schema: Their schema.
+        family: Number of the timelines and components that they have, whatever the entity.
         shape: Their entity and components.
         issues: What is wrong with all of them alike.
         checks: Which columns' values to look at, by column number.
@@ -62,7 +62,9 @@ class Layout:
         times_sorted: Which timelines they claim to be sorted, in the order of the columns.
     """
 
+    raw: ByteLayout
     schema: ChunkSchema
+    family: int
     shape: Shape
     issues: tuple[Issue, ...]
     checks: tuple[tuple[int, ValueCheck], ...]
@@ -75,22 +77,25 @@ class Layout:
 class Layouts:
     """The layouts met so far; a few thousand are remembered."""
 
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
+    def __init__(self) -> None:
         self._known: dict[int, Layout] = {}
+        self._families: dict[tuple[object, ...], int] = {}
 
-    def of(self, decoded: DecodedBlock, group: ChunkGroup) -> Layout:
-        """The layout of `group`; the decoder shares one schema object among its chunks."""
-        layout = self._known.get(id(group.schema))
+    def of(self, group: ChunkGroup) -> Layout:
+        """The layout of `group`."""
+        layout = self._known.get(id(group.layout))
         if layout is None:
             if len(self._known) >= _LAYOUTS_KEPT:
                 self._known.clear()
-            # The layout holds on to the schema, so its `id` cannot come to mean another one.
-            layout = self._known[id(group.schema)] = _layout(decoded, group, self._limits)
+            schema = group.schema
+            columns = (schema.timelines, schema.descriptors)
+            family = self._families.setdefault(columns, len(self._families))
+            # Holding the byte layout keeps its `id` from coming to mean another one.
+            layout = self._known[id(group.layout)] = _layout(group, family)
         return layout
 
 
-def _layout(decoded: DecodedBlock, group: ChunkGroup, limits: Limits) -> Layout:
+def _layout(group: ChunkGroup, family: int) -> Layout:
     schema = group.schema
     checks: list[tuple[int, ValueCheck]] = []
     issues: list[Issue] = []
@@ -105,17 +110,19 @@ def _layout(decoded: DecodedBlock, group: ChunkGroup, limits: Limits) -> Layout:
             free.append((descriptor, column.type))
         elif found is None or found[0] != "component-type":
             checks.append((number, ValueCheck(component)))
-    end, version = _raw_facts(decoded, group, limits)
+    version = group.layout.ipc_schema.metadata.get(VERSION_KEY)
     if _is_unknown(version):
         told = f"the chunk states schema version {version!r}; {SORBET_VERSION} is the newest known"
         issues.append(Issue("chunk-version", told))
     return Layout(
+        group.layout,
         schema,
+        family,
         Shape(str(schema.entity_path), frozenset(schema.descriptors)),
         tuple(issues),
         tuple(checks),
         tuple(free),
-        end,
+        group.layout.ipc_batch.end,
         schema.row_ids_claimed_sorted,
         tuple(schema.claimed_sorted(i) for i in range(len(schema.timelines))),
     )
@@ -152,19 +159,6 @@ def _wrong_with(
         told = f"{archetype_name} has {field.component_type} there, not {component.name}"
         return "component-field", told
     return None
-
-
-def _raw_facts(decoded: DecodedBlock, group: ChunkGroup, limits: Limits) -> tuple[int, str | None]:
-    """Where the record batch of the first chunk ends, and the version that the chunk states."""
-    header, headers = int(group.headers[0]), decoded.headers
-    payload = decoded.block.data[
-        int(headers.payload_start[header]) : int(headers.payload_end[header])
-    ]
-    stream = decompress_payload(
-        payload, int(headers.compression[header]), int(headers.uncompressed_size[header])
-    )
-    schema, batch = read_stream(stream, limits)
-    return batch.end, schema.metadata.get(VERSION_KEY)
 
 
 def _is_unknown(version: str | None) -> bool:

@@ -77,9 +77,8 @@ class RowIdLedger:
             self._spill()
 
     def shared(self) -> Iterator[SharedRowId]:
-        """The ids that two chunks have, one for each two runs that overlap; ends the ledger."""
+        """The ids that two chunks have, one for each two runs that overlap."""
         if self._ascending:
-            self._pending.clear()
             return
         if self._spilled:
             self._spill()
@@ -88,6 +87,9 @@ class RowIdLedger:
             pieces = iter([_sorted(np.concatenate(self._pending))])
         for piece in pieces:  # runs of one time, and only those can overlap, are in one piece
             yield from _overlaps(piece)
+
+    def close(self) -> None:
+        """Removes what is in the temporary file."""
         if self._file is not None:
             self._file.close()
 
@@ -95,7 +97,7 @@ class RowIdLedger:
         if not self._pending:
             return
         if self._file is None:
-            self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `shared`
+            self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `close`
         runs = _sorted(np.concatenate(self._pending))
         self._spilled.append((self._file.seek(0, 2), len(runs)))
         self._file.write(runs.tobytes())

@@ -12,13 +12,12 @@ from rrdformats.contents import FIRST_TRUSTED_VERSION
 from rrdformats.errors import RrdError
 from rrdformats.framing import checksum
 from rrdformats.limits import Limits
-from rrdformats.manifest_build import ManifestBuilder
-from rrdformats.manifest_parts import ChunkPlaces
 from rrdformats.messages import EncodedManifest, StoreId, parse_footer
 from rrdformats.writer import FORMAT_VERSION
-from rrdtool.operations.verification.chunks import Part
+from rrdtool.operations.verification.expected import ExpectedManifests
 from rrdtool.operations.verification.findings import Findings, Place
 from rrdtool.operations.verification.manifests import StreamChunks, check_manifests
+from rrdtool.operations.verification.parts import Cohort
 
 __all__ = ["StreamCheck"]
 
@@ -48,7 +47,7 @@ class StreamCheck:
     damaged: bool = False
     broken: list[int] = field(default_factory=list)
     doubtful: list[_Ints] = field(default_factory=list)
-    _builders: dict[StoreId, ManifestBuilder] = field(default_factory=dict)
+    _manifests: ExpectedManifests | None = None
 
     def begin(self) -> None:
         """Looks at the version of the stream."""
@@ -60,28 +59,28 @@ class StreamCheck:
         elif version.release < FORMAT_VERSION.release:
             self.findings.add("version-older", f"written by release {version}", place)
 
-    def add(self, part: Part, sizes: _Ints) -> None:
-        """Notes chunks for the comparison with the footer; `sizes` are those of their messages."""
-        if not self.check_footers:
-            return
-        builder = self._builders.get(part.store)
-        if builder is None:
-            builder = self._builders[part.store] = ManifestBuilder(part.store)
-        places = ChunkPlaces(part.offsets - self.stream.offset, sizes, part.uncompressed)
-        builder.add(part.group.schema, part.group.batch, part.group.ids, places)
+    def add(self, cohort: Cohort) -> None:
+        """Notes chunks for the comparison with the footer."""
+        if self.check_footers:
+            self._expected().add(cohort)
+
+    def _expected(self) -> ExpectedManifests:
+        if self._manifests is None:
+            self._manifests = ExpectedManifests(self.stream.offset)
+        return self._manifests
 
     def finish(self) -> list[StoreId]:
         """Looks at the footer, once the stream has ended; returns the stores that it names."""
         if not self.check_footers:
             return []
-        manifests = self._manifests()
+        manifests = self._stored()
         if manifests is None or self.stream.footer is None:
             return []
         start = self.stream.offset
         doubtful = np.concatenate([*self.doubtful, np.empty(0, np.int64)])
         chunks = StreamChunks(
             start,
-            self._builders,
+            self._expected().builders,
             np.array(self.broken, np.int64) - start,
             doubtful - start,
             self.stream.header.version.release < FIRST_TRUSTED_VERSION,
@@ -90,7 +89,7 @@ class StreamCheck:
         check_manifests(manifests, chunks, self.findings, place, self.limits)
         return [manifest.store_id for manifest in manifests]
 
-    def _manifests(self) -> list[EncodedManifest] | None:
+    def _stored(self) -> list[EncodedManifest] | None:
         """The manifests of the footer; None if there are none to look at."""
         reason = self._missing()
         if reason is not None:
@@ -117,7 +116,7 @@ class StreamCheck:
             if self.footer:
                 return "there is no trailer behind the footer"
             return "the End message is empty, and there is no trailer behind it"
-        if not self.footer and self._builders:
+        if not self.footer and self._expected().builders:
             return "the footer is empty, but the stream has chunks"
         return None
 

@@ -98,11 +98,11 @@ class ValueCheck:
 
         Values that no row refers to are looked at, too: readers deserialise them.
         """
-        return _first_problem(self.component.arrow, self.component.enum, lists.values)
-
-
-def _first_problem(declared: ArrowType, enum: EnumType | None, values: _Array) -> _Problem | None:
-    return next(_walk(_Values(declared, enum, values, None, required=True, path="")), None)
+        declared, enum, values = self.component.arrow, self.component.enum, lists.values
+        if not declared.fields and enum is None and not values.null_count:
+            return None
+        walk = _walk(_Values(declared, enum, values, None, required=True, path=""))
+        return next(walk, None)
 
 
 @dataclass(frozen=True, slots=True)
