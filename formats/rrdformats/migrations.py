@@ -10,6 +10,7 @@ entity paths are taken as they are: reading them is the business of the caller.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -119,6 +120,7 @@ def migrate(batch: pa.RecordBatch) -> pa.RecordBatch:
     return _canonical(draft)
 
 
+@lru_cache(maxsize=4096)
 def migrate_descriptor(descriptor: ComponentDescriptor) -> ComponentDescriptor | None:
     """What `migrate` makes of a column of this descriptor; None if it drops the column.
 

@@ -25,6 +25,7 @@ from rrdformats.testing.assembly import (
     ARROW_MSG,
     END,
     SET_STORE_INFO,
+    arrow_msg,
     chunk_batch,
     frame,
     ipc,
@@ -339,3 +340,41 @@ def test_messages_in_the_gaps_are_all_read() -> None:
     assert contents.scan_reason is None
     assert len(contents.activations) == 2
     assert contents.stores[STORE] is not None
+
+
+def told(*batches: pa.RecordBatch) -> Contents:
+    """What footers tell of property chunks that are written as they are."""
+    messages = [arrow_msg(ipc(batch), static=True) for batch in batches]
+    places, start = [], 12
+    for message in messages:
+        places.append((start + 16, len(message)))
+        start += 16 + len(message)
+    paths = pa.array(["/__properties/run"] * len(messages))
+    table = manifest_table(places, columns={"chunk_entity_path": paths})
+    footer = assembly.footer(assembly.manifest_message(table))
+    return contents_of(assembly.stream(*[frame(ARROW_MSG, m) for m in messages], footer=footer))
+
+
+def test_the_property_of_the_latest_row_wins_wherever_it_stands() -> None:
+    values = [pa.array([[text]]) for text in ("early", "late")]
+    early, late = (
+        chunk_batch("/__properties/run", serial=i, rows=1, times={}, components={"x": array})
+        for i, array in enumerate(values, 1)
+    )
+    for order in ((early, late), (late, early)):
+        contents = told(*order)
+        assert contents.scan_reason is None
+        assert dict(contents.properties.items(STORE)) == {"run.x": ["late"]}
+
+
+def test_properties_without_row_ids_are_damage() -> None:
+    batch = chunk_batch("/__properties/run", rows=1, times={}, components={"x": pa.array([["a"]])})
+    contents = told(batch.select([1]))
+    (error,) = contents.damage
+    assert error.reason == "a property chunk has no row ids"
+    assert (error.offset, error.record) == (28, "ArrowMsg")
+
+
+def test_properties_may_stand_beside_times() -> None:
+    batch = chunk_batch("/__properties/run", rows=1, components={"x": pa.array([["a"]])})
+    assert dict(told(batch).properties.items(STORE)) == {"run.x": ["a"]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 import tracemalloc
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -99,7 +99,7 @@ def test_every_type_has_its_number_and_what_completes_it(
 )
 def test_schemas_are_what_pyarrow_says(kinds: list[pa.DataType], metadata: dict[str, str]) -> None:
     fields = [pa.field(f"c{i}", kind) for i, kind in enumerate(kinds)]
-    schema = pa.schema(fields, cast("Any", metadata))
+    schema = pa.schema(fields).with_metadata(dict(metadata))
     data = message_of(schema)
     found = read_schema(b"before" + data, 6)
     assert found.metadata == metadata
@@ -321,6 +321,13 @@ def test_a_field_without_a_type_is_an_error() -> None:
     schemas = Schemas()
     with pytest.raises(CorruptError, match="has no type"):
         read_schema(schemas.message(schemas.field(typed=False)))
+
+
+def test_a_message_without_a_header_is_an_error() -> None:
+    builder = FlatbufferBuilder()
+    flat = builder.finish(builder.table(scalar_slot(0, 2, 4), scalar_slot(1, 1, 1)))
+    with pytest.raises(CorruptError, match="has no header"):
+        read_schema(b"\xff\xff\xff\xff" + struct.pack("<I", len(flat)) + flat)
 
 
 @pytest.mark.parametrize("type_id", [TypeId.LIST, TypeId.FIXED_SIZE_LIST, TypeId.MAP])

@@ -219,7 +219,8 @@ def test_properties_that_take_pyarrow_are_read_too(
     payload = ipc(batch)
     message = arrow_msg(payload, static=True)
     table = assembly.manifest_table(
-        [(28 + len(INFO), len(message))], chunk_entity_path=pa.array(["/__properties/run"])
+        [(28 + len(INFO), len(message))],
+        columns={"chunk_entity_path": pa.array(["/__properties/run"])},
     )
     footer = assembly.footer(assembly.manifest_message(table))
     data = assembly.stream(INFO, frame(ARROW_MSG, message), footer=footer)

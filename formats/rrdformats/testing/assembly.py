@@ -1,16 +1,15 @@
 """Streams assembled byte by byte from the tables of the format's fact sheet.
 
-Everything here is written a second time on purpose: it uses neither `wire`, `framing` and
-`messages` nor the IPC encoder, so a mistake in those cannot hide. Arrow payloads come from
-pyarrow's own writer. Functions take what a test wants to be wrong as a keyword and give plain
-bytes.
+Everything here is written a second time on purpose: it uses none of `wire`, `framing`, `messages`
+and the IPC encoder, so a mistake in those cannot hide. Arrow payloads come from pyarrow's own
+writer. Functions take what a test wants to be wrong as a keyword and give plain bytes.
 """
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 import lz4.block
 import pyarrow as pa
@@ -235,14 +234,14 @@ def chunk_batch(
         "sorbet:version": version,
     }
     columns = [ids, *times.values(), *components.values()]
-    return pa.RecordBatch.from_arrays(columns, schema=pa.schema(fields, cast("Any", metadata)))
+    return pa.RecordBatch.from_arrays(columns, schema=pa.schema(fields).with_metadata(metadata))
 
 
 def manifest_table(
     places: Sequence[tuple[int, int]],
     *,
     size: int = 1000,
-    **columns: pa.Array[Any],
+    columns: Mapping[str, pa.Array[Any]] | None = None,
 ) -> pa.RecordBatch:
     """A manifest's seven fixed columns for static chunks at `(offset, size)`; `columns` on top.
 
@@ -261,7 +260,7 @@ def manifest_table(
         "chunk_byte_offset": pa.array([offset for offset, _ in places], unsigned),
         "chunk_byte_size": pa.array([length for _, length in places], unsigned),
         "chunk_byte_size_uncompressed": pa.array([size] * count, unsigned),
-        **columns,
+        **(columns or {}),
     }
     return pa.RecordBatch.from_pydict(table)
 

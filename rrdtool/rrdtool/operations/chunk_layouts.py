@@ -108,7 +108,8 @@ class LayoutReader:
             chunks = np.asarray(match.chunks, np.int64)
             whole = headers.uncompressed_size[chunks] >= match.layout.ipc_batch.end
             missed += chunks[~whole].tolist()
-            groups.append(_from_layout(match.layout, headers, chunks[whole]))
+            if whole.any():
+                groups.append(_from_layout(match.layout, headers, chunks[whole]))
         return groups, sorted(missed)
 
     def _decoded(self, decoded: DecodedBlock) -> Iterator[LayoutGroup]:
@@ -123,8 +124,10 @@ class LayoutReader:
 
     def _rescued(self, decoded: DecodedBlock) -> list[LayoutGroup]:
         """Chunks that do not decode although their heads do: their data are `rrd verify`'s."""
-        failed = {message for message, _ in decoded.errors}
         groups: list[LayoutGroup] = []
+        if not decoded.errors:
+            return groups
+        failed = {message for message, _ in decoded.errors}
         for index in np.flatnonzero(np.isin(decoded.headers.messages, list(failed))).tolist():
             group = self._from_head(decoded.block, decoded.headers, index)
             if group is not None:

@@ -59,9 +59,9 @@ def decompress_head(payload: bytes | memoryview, compression: int, length: int) 
     out = bytearray()
     for start, literals, distance, copied, _ in _sequences(payload):
         out += payload[start : start + literals]
-        _copy(out, distance, min(copied, length))
         if len(out) >= length:
             break
+        _copy(out, distance, min(copied, length))
     return bytes(out[:length])
 
 
@@ -95,21 +95,20 @@ def head_shape(payload: bytes | memoryview, length: int, digits: int) -> HeadSha
 
 
 def _sequences(payload: bytes | memoryview) -> Iterator[_Sequence]:
-    """The sequences of a block, as far as they are complete."""
+    """The sequences of a block; of one that is cut off, the literals that are there."""
     pos, size = 0, len(payload)
-    try:
-        while pos < size:
-            token = payload[pos]
+    while pos < size:
+        token = payload[pos]
+        literals, start = 0, size
+        try:
             literals, start = _count(payload, pos + 1, token >> 4)
             pos = start + literals
-            if pos >= size:  # a block ends in literals
-                yield start, max(size - start, 0), 0, 0, size
-                return
             distance = payload[pos] | payload[pos + 1] << 8
             copied, pos = _count(payload, pos + 2, token & 0x0F)
-            yield start, literals, distance, copied + _SHORTEST_COPY, pos
-    except IndexError:  # cut off inside a sequence
-        return
+        except IndexError:  # cut off, or the end of the block, which copies nothing
+            yield start, max(min(literals, size - start), 0), 0, 0, size
+            return
+        yield start, literals, distance, copied + _SHORTEST_COPY, pos
 
 
 def _count(payload: bytes | memoryview, pos: int, count: int) -> tuple[int, int]:
