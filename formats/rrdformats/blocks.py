@@ -37,7 +37,7 @@ from rrdformats.source import Source, read_exactly
 
 __all__ = ["Block", "OnDamage", "Stream", "read_blocks"]
 
-WINDOW = 4 << 20
+WINDOW = 8 << 20
 """Bytes read at once. Large enough to decode many tiny chunks together, small against memory."""
 
 _HEAD_KEPT = 64 << 10

@@ -14,8 +14,8 @@ from __future__ import annotations
 import binascii
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import NoReturn
+from functools import cached_property, lru_cache
+from typing import NoReturn, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -39,7 +39,7 @@ from rrdformats.ipc_read import (
 from rrdformats.limits import DEFAULT_LIMITS, Limits
 from rrdformats.messages import StoreId
 from rrdformats.migrations import migrate, needs_migration
-from rrdformats.payloads import decompress_payload
+from rrdformats.payloads import decompress_payload, decompress_payloads
 from rrdformats.tuid import CHUNK_PREFIX, Tuid
 
 __all__ = ["ChunkDecoder", "ChunkGroup", "DecodedBlock", "Layout"]
@@ -49,6 +49,10 @@ _ID_LENGTH = len(CHUNK_PREFIX) + 32
 _CONTINUATION = b"\xff\xff\xff\xff"
 _END_OF_STREAM = _CONTINUATION + bytes(4)
 _LAYOUTS_KEPT = 4096
+_Matrix = npt.NDArray[np.uint8]
+_WORD = 8
+_FEW, _MUCH = 4, 1 << 26
+"""Fewer chunks, or more bytes of them, are not compared as a matrix."""
 
 
 class Layout:
@@ -120,7 +124,7 @@ class ChunkGroup:
     headers: npt.NDArray[np.int64]
     ids: npt.NDArray[np.uint8]
     layout: Layout
-    _streams: list[bytes | memoryview] = field(repr=False)
+    _streams: list[bytes | memoryview] | _Matrix = field(repr=False)
 
     @property
     def rows(self) -> int:
@@ -135,7 +139,9 @@ class ChunkGroup:
     @property
     def streams(self) -> list[bytes | memoryview]:
         """The Arrow stream of each chunk, decompressed."""
-        return self._streams
+        if isinstance(self._streams, list):
+            return self._streams
+        return [row.data for row in self._streams]
 
     def __len__(self) -> int:
         return len(self.messages)
@@ -153,14 +159,28 @@ class ChunkGroup:
 
     def _decode(self) -> pa.RecordBatch:
         try:
-            if len(self._streams) == 1:
-                batch = _open_alone(self._streams[0])
-            else:
-                batch = _cut_or_splice(self.layout, self._streams)
+            alone = len(self._streams) == 1
+            batch = _open_alone(self.streams[0]) if alone else self._together()
             batch.validate(full=True)
         except (pa.ArrowException, OSError, ValueError) as error:
             _not_arrow(error)
         return batch
+
+    def _together(self) -> pa.RecordBatch:
+        """All rows, without opening the chunks one by one."""
+        layout, streams = self.layout, self._streams
+        start, stop = layout.ipc_batch.body, layout.ipc_batch.end
+        if layout.ipc_batch.plain:
+            if isinstance(streams, list):
+                joined = np.frombuffer(b"".join([s[start:stop] for s in streams]), np.uint8)
+                bodies = joined.reshape(len(streams), stop - start)
+            else:
+                bodies = streams[:, start:stop]
+            try:
+                return cut_columns(layout.columns, layout.raw_schema, bodies)
+            except CannotCut:
+                pass
+        return _spliced(layout, self.streams)
 
     def pick(self, chosen: npt.NDArray[np.int64]) -> ChunkGroup:
         """The chunks at the given places as a group of their own."""
@@ -171,7 +191,9 @@ class ChunkGroup:
             self.headers[chosen],
             self.ids[chosen],
             self.layout,
-            [self._streams[i] for i in chosen.tolist()],
+            [self._streams[i] for i in chosen.tolist()]
+            if isinstance(self._streams, list)
+            else self._streams[chosen],
         )
 
     def split(self) -> Iterator[ChunkGroup]:
@@ -190,17 +212,9 @@ def _open_alone(stream: bytes | memoryview) -> pa.RecordBatch:
         return reader.read_next_batch()
 
 
-def _cut_or_splice(layout: Layout, streams: list[bytes | memoryview]) -> pa.RecordBatch:
-    start, stop = layout.ipc_batch.body, layout.ipc_batch.end
-    if layout.ipc_batch.plain:
-        bodies = np.frombuffer(b"".join([s[start:stop] for s in streams]), np.uint8)
-        try:
-            return cut_columns(
-                layout.columns, layout.raw_schema, bodies.reshape(len(streams), stop - start)
-            )
-        except CannotCut:
-            pass
+def _spliced(layout: Layout, streams: list[bytes | memoryview]) -> pa.RecordBatch:
     head = layout.ipc_schema.length
+    stop = layout.ipc_batch.end
     spliced = b"".join([streams[0][:head], *[s[head:stop] for s in streams], _END_OF_STREAM])
     with pa.ipc.open_stream(pa.py_buffer(spliced)) as reader:
         pieces = list(reader)
@@ -249,33 +263,84 @@ class ChunkDecoder:
         result = DecodedBlock(
             block, headers, np.zeros(len(headers), np.int64), [], list(headers.errors)
         )
-        members: dict[bytes, list[int]] = {}
         streams = self._decompressed(result)
         result.sizes[:] = list(map(len, streams))
-        for i, stream in enumerate(streams):
-            if stream:
-                members.setdefault(self._key(stream), []).append(i)
+        members: dict[bytes, list[int]] = {}
+        for i in self._add_alike(result, streams):
+            if streams[i]:
+                members.setdefault(self._key(streams[i]), []).append(i)
         for key, indices in members.items():
             self._add_group(result, key, indices, streams)
+        result.groups.sort(key=lambda group: int(group.headers[0]))
         return result
+
+    def _add_alike(self, result: DecodedBlock, streams: list[bytes | memoryview]) -> list[int]:
+        """Adds the groups of chunks that a byte matrix of equally long streams tells apart.
+
+        Returns:
+            The chunks that are in none of them, in file order.
+        """
+        order = np.argsort(result.sizes, kind="stable")
+        breaks = np.flatnonzero(np.diff(result.sizes[order])) + 1
+        left: list[int] = []
+        for part in np.split(order, breaks):
+            size = int(result.sizes[part[0]]) if len(part) else 0
+            if len(part) < _FEW or not 0 < size * len(part) <= _MUCH or size % _WORD:
+                left += part.tolist()
+                continue
+            joined = b"".join([streams[i] for i in part.tolist()])
+            rows = np.frombuffer(joined, np.uint8).reshape(len(part), size)
+            left += self._add_equally_long(result, part, rows)
+        return sorted(left)
+
+    def _add_equally_long(
+        self, result: DecodedBlock, part: npt.NDArray[np.int64], rows: _Matrix
+    ) -> list[int]:
+        """Adds groups out of the streams `rows` of the chunks `part`; returns the others."""
+        model = self._layout_of_prefix(rows[0])
+        if model is None:
+            return cast("list[int]", part.tolist())
+        left: list[int] = []
+        sums = _prefix_sums(rows, model)
+        order = np.argsort(sums, kind="stable")
+        for places in np.split(order, np.flatnonzero(np.diff(sums[order])) + 1):
+            mine = rows[places]
+            layout = self._layout_of_prefix(mine[0]) if len(places) >= _FEW else None
+            if layout is None:
+                left += part[places].tolist()
+                continue
+            same = _equal_but_for_id(mine, layout)
+            if same.all():  # almost always: then nothing is copied
+                self._append(result, layout, part[places], mine)
+            else:
+                left += part[places[~same]].tolist()
+                self._append(result, layout, part[places[same]], mine[same])
+        return left
+
+    def _layout_of_prefix(self, row: npt.NDArray[np.uint8]) -> Layout | None:
+        """The layout of a stream, if all with its prefix (but for the chunk id) have it."""
+        stream = row.data
+        key = self._key(stream)
+        try:
+            layout = self._layout(key, stream)
+        except RrdError:  # reported when the chunks are looked at one by one
+            return None
+        start, end = layout.id_span
+        usual = end - start == _ID_LENGTH and len(stream) >= layout.ipc_batch.end
+        masked = key == bytes(stream[:start]) + bytes(stream[end : layout.ipc_batch.body])
+        return layout if usual and masked and not layout.ipc_batch.compressed else None
 
     def _decompressed(self, result: DecodedBlock) -> list[bytes | memoryview]:
         """Each payload decompressed; an empty one where that failed (and was reported)."""
         headers, data = result.headers, result.block.data
         spans = map(slice, headers.payload_start.tolist(), headers.payload_end.tolist())
-        payloads = map(data.__getitem__, spans)
-        columns = list(
-            zip(
-                payloads,
-                headers.compression.tolist(),
-                headers.uncompressed_size.tolist(),
-                strict=True,
-            )
-        )
+        payloads = list(map(data.__getitem__, spans))
+        compressions, sizes = headers.compression.tolist(), headers.uncompressed_size.tolist()
         try:
-            streams = [decompress_payload(*column) for column in columns]
+            streams = decompress_payloads(payloads, compressions, sizes)
         except RrdError:  # found out once more, one by one
             streams = [b""]
+        columns = zip(payloads, compressions, sizes, strict=True)
         if not all(streams):
             streams = [self._reported(result, i, *column) for i, column in enumerate(columns)]
         return streams
@@ -347,7 +412,8 @@ class ChunkDecoder:
             whole, batch_end = indices, layout.ipc_batch.end
             if layout.ipc_batch.compressed or min(len(streams[i]) for i in indices) < batch_end:
                 whole = [i for i in indices if self._is_whole(result, layout, i, streams[i])]
-            self._append(result, layout, whole, [streams[i] for i in whole])
+            chosen = [streams[i] for i in whole]
+            self._append(result, layout, np.array(whole, np.int64), chosen)
             return
         for i in indices:
             try:
@@ -355,7 +421,7 @@ class ChunkDecoder:
             except RrdError as error:
                 self._report(result, i, error)
             else:
-                self._append(result, layout, [i], [streams[i]])
+                self._append(result, layout, np.array([i]), [streams[i]])
 
     def _is_whole(
         self, result: DecodedBlock, layout: Layout, index: int, stream: bytes | memoryview
@@ -374,26 +440,65 @@ class ChunkDecoder:
         self,
         result: DecodedBlock,
         layout: Layout,
-        part: list[int],
-        streams: list[bytes | memoryview],
+        part: npt.NDArray[np.int64],
+        streams: list[bytes | memoryview] | _Matrix,
     ) -> None:
-        if not part:
+        if not len(part):
             return
         start, end = layout.id_span
         try:
-            ids = _parse_ids(b"".join([bytes(s[start:end]) for s in streams]), len(part))
+            if isinstance(streams, list):
+                text = b"".join([bytes(s[start:end]) for s in streams])
+            else:
+                text = streams[:, start:end].tobytes()
+            ids = _parse_ids(text, len(part))
         except CorruptError as error:
             if len(part) == 1:
-                self._report(result, part[0], error)
+                self._report(result, int(part[0]), error)
                 return
-            for i, stream in zip(part, streams, strict=True):
-                self._append(result, layout, [i], [stream])
+            for place, index in enumerate(part.tolist()):
+                one = [streams[place]] if isinstance(streams, list) else [streams[place].data]
+                self._append(result, layout, np.array([index]), one)
             return
-        headers = np.asarray(part, np.int64)
-        messages = result.headers.messages[headers]
+        messages = result.headers.messages[part]
         result.groups.append(
-            ChunkGroup(result.block, layout.schema, messages, headers, ids, layout, streams)
+            ChunkGroup(result.block, layout.schema, messages, part, ids, layout, streams)
         )
+
+
+def _prefix_sums(rows: _Matrix, model: Layout) -> npt.NDArray[np.uint64]:
+    """A number for each stream, equal for those that share the metadata and the model's layout."""
+    start, end = model.id_span
+    words = rows.view(np.uint64)
+    weights = _weights(words.shape[1])
+    before = slice(start // _WORD)
+    behind = slice(-(-end // _WORD), model.ipc_batch.body // _WORD)
+    sums: npt.NDArray[np.uint64] = words[:, before] @ weights[before]
+    sums += words[:, behind] @ weights[behind]
+    return sums
+
+
+@lru_cache(maxsize=1024)
+def _weights(count: int) -> npt.NDArray[np.uint64]:
+    """Odd numbers without a pattern: sums that they weigh are rarely equal by chance."""
+    return np.random.default_rng(count).integers(1 << 63, size=count, dtype=np.uint64) * 2 + 1
+
+
+def _equal_but_for_id(rows: _Matrix, layout: Layout) -> npt.NDArray[np.bool_]:
+    """Which streams have the metadata of the first one, the digits of the chunk id left out."""
+    start, end = layout.id_span
+    begin, stop = start // _WORD, -(-end // _WORD)
+    words = rows.view(np.uint64)
+    same: npt.NDArray[np.bool_] = np.ones(len(rows), np.bool_)
+    for table, part in (
+        (words, slice(begin)),
+        (rows, slice(begin * _WORD, start + len(CHUNK_PREFIX))),
+        (rows, slice(end, stop * _WORD)),
+        (words, slice(stop, layout.ipc_batch.body // _WORD)),
+        (rows, slice(layout.ipc_batch.body // _WORD * _WORD, layout.ipc_batch.body)),
+    ):
+        same &= (table[:, part] == table[0, part]).all(axis=1)
+    return same
 
 
 def _parse_ids(text: bytes, count: int) -> npt.NDArray[np.uint8]:

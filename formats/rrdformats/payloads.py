@@ -5,12 +5,14 @@ The block carries neither its size nor a checksum; the size stands in the protob
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import lz4.block
 
 from rrdformats.errors import CorruptError
 from rrdformats.messages import Compression
 
-__all__ = ["compress_payload", "decompress_payload"]
+__all__ = ["compress_payload", "decompress_payload", "decompress_payloads"]
 
 
 def decompress_payload(
@@ -38,6 +40,22 @@ def decompress_payload(
             f"a compressed payload of {len(payload)} bytes does not decompress to {size} bytes"
         ) from error
     return stream
+
+
+def decompress_payloads(
+    payloads: Sequence[bytes | memoryview], compressions: Sequence[int], sizes: Sequence[int]
+) -> list[bytes | memoryview]:
+    """`decompress_payload` for many payloads, which are tiny where there are many.
+
+    Raises:
+        CorruptError: If one of them is wrong.
+    """
+    if compressions.count(Compression.LZ4) < len(compressions):
+        return list(map(decompress_payload, payloads, compressions, sizes))
+    try:
+        return list(map(lz4.block.decompress, payloads, sizes))
+    except lz4.block.LZ4BlockError as error:
+        raise CorruptError("a compressed payload does not decompress") from error
 
 
 def compress_payload(stream: bytes | memoryview) -> bytes:

@@ -21,24 +21,25 @@ __all__ = ["read_window", "windows"]
 _Ints = npt.NDArray[np.int64]
 
 
-def windows(starts: _Ints, ends: _Ints) -> Iterator[slice]:
+def windows(starts: _Ints, ends: _Ints, size: int = WINDOW) -> Iterator[slice]:
     """Cuts messages, which stand in order, into runs that are read together.
 
     Args:
         starts: First byte of each message.
         ends: Behind its last byte.
+        size: Size of a window (bytes).
 
     Yields:
         Runs of indices; each holds at least one message, and more only up to the window's size.
     """
     breaks = np.flatnonzero(starts[1:] - ends[:-1] > READ_THROUGH) + 1
-    for begin, last in zip([0, *breaks.tolist()], [*breaks.tolist(), len(starts)], strict=True):
-        first = begin
-        while first < last:
-            fitting = int(np.searchsorted(ends[first:last], starts[first] + WINDOW, "right"))
-            stop = first + max(fitting, 1)
-            yield slice(first, stop)
-            first = stop
+    for first, last in zip([0, *breaks.tolist()], [*breaks.tolist(), len(starts)], strict=True):
+        begin = first
+        while begin < last:
+            fitting = int(np.searchsorted(ends[begin:last], starts[begin] + size, "right"))
+            stop = begin + max(fitting, 1)
+            yield slice(begin, stop)
+            begin = stop
 
 
 def read_window(source: Source, stream: Stream, starts: _Ints, ends: _Ints) -> Block:

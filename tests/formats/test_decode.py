@@ -1,10 +1,13 @@
 """Chunks decoded together are the chunks decoded alone; section 4 and 5 as tables."""
 
+# pyright: reportPrivateUsage=false
+# (how many layouts are kept shows nowhere else)
+
 from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
@@ -233,13 +236,46 @@ def test_more_values_than_one_array_can_hold_are_read_one_by_one(
         def __init__(self, batches: Sequence[pa.RecordBatch]) -> None:
             self._table = joined(list(batches))
 
-        from_batches = classmethod(lambda cls, batches: cls(batches))
+        @classmethod
+        def from_batches(cls, batches: Sequence[pa.RecordBatch]) -> Self:
+            return cls(batches)
 
         def combine_chunks(self) -> pa.Table:
             return self._table
 
     monkeypatch.setattr(pa, "Table", Unjoined)
     agree(*twins(*TWINS["unions"]))
+
+
+def outcome(result: DecodedBlock) -> list[Any]:
+    chunks = chunks_of(result)
+    encoded = {message: chunk.encode() for message, chunk in chunks.items()}
+    return [encoded, sorted((i, str(error)) for i, error in result.errors), result.sizes.tolist()]
+
+
+@given(st.data())
+def test_a_matrix_of_chunks_is_decoded_as_its_chunks_are(data: st.DataObject) -> None:
+    pool = [*twins(*TWINS["numbers"], *TWINS["ragged texts"]), *twins(*TWINS["dictionaries"])]
+    pool += [ipc(chunk_batch("/chunk_" + "a" * 32, serial=i)) for i in (1, 2)]
+    pool += [STREAM, STREAM[:-8], STREAM[:-60], b"", b"?" * 8]
+    payloads = data.draw(st.lists(st.sampled_from(pool), min_size=1, max_size=40))
+    block = block_of(*payloads)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(decode, "_FEW", 1000)  # no matrix is made
+        expected = outcome(ChunkDecoder().decode(block))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(decode, "_FEW", data.draw(st.integers(1, 5)))
+        assert outcome(ChunkDecoder().decode(block)) == expected
+
+
+def test_chunks_of_equal_length_are_told_apart() -> None:
+    usual = [ipc(chunk_batch(serial=i)) for i in range(1, 40)]
+    other = ipc(chunk_batch("/f", serial=50))
+    assert len(other) == len(usual[0])
+    block = block_of(*usual, other)
+    result = ChunkDecoder().decode(block)
+    assert [group.messages.tolist() for group in result.groups] == [list(range(39)), [39]]
+    assert result.groups[0].streams == [bytes(payload) for payload in usual]
 
 
 # --- section 4 ---------------------------------------------------------------------------------
@@ -334,6 +370,24 @@ def test_message_headers_that_cannot_be_parsed_are_reported_too() -> None:
     assert [message for message, _ in result.errors] == [0, 1]
     assert all(isinstance(error, UnsupportedError) for _, error in result.errors)
     assert result.groups == []
+
+
+def test_a_layout_of_an_earlier_block_does_not_hide_what_is_cut_off() -> None:
+    decoder = ChunkDecoder()
+    whole = STREAM[:-8]
+    assert len(chunks_of(decoder.decode(block_of(whole, whole)))) == 2
+    result = decoder.decode(block_of(whole[:-1], whole[:-9]))
+    assert result.groups == []
+    assert [str(type(error).__name__) for _, error in result.errors] == ["CorruptError"] * 2
+
+
+def test_chunks_of_one_key_may_have_layouts_of_their_own() -> None:
+    payloads = twins(*TWINS["dictionaries"])
+    at = payloads[1].rfind(b"\xff\xff\xff\xff", 0, len(payloads[1]) - 8)
+    payloads[1] = payloads[1][:at] + bytes(8)
+    chunks, errors = decoded(*payloads)
+    assert (list(chunks), list(errors)) == ([0], [1])
+    assert "no record batch" in errors[1].reason
 
 
 # --- section 5 ---------------------------------------------------------------------------------
@@ -458,12 +512,12 @@ def test_ids_are_read_with_or_without_prefix_in_any_case(text: str) -> None:
 
 
 def test_chunks_of_0_23_are_read_with_their_dotted_keys() -> None:
-    def old(metadata: dict[bytes, bytes] | None) -> dict[bytes, bytes]:
+    def old(metadata: Any) -> dict[Any, Any]:
         return {k.replace(b"rerun:", b"rerun."): v for k, v in (metadata or {}).items()}
 
     def dotted(serial: int) -> bytes:
         batch = chunk_batch(serial=serial)
-        fields = [field.with_metadata(cast("Any", old(field.metadata))) for field in batch.schema]
+        fields = [field.with_metadata(old(field.metadata)) for field in batch.schema]
         metadata = old(batch.schema.metadata) | {b"rerun.version": b"1"}
         del metadata[b"sorbet:version"]
         schema = pa.schema(fields).with_metadata(metadata)
