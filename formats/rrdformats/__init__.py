@@ -6,6 +6,7 @@ From the bytes up; each module knows only those above it.
 errors, limits     what can be wrong with bytes; bounds for every length read from them
 wire               protobuf primitives
 framing            stream header, message frames, trailer, checksum
+stores             what a stream says of its stores: identity, origin, version
 messages           store info, chunk message header, blueprint activation, footer
 source, blocks     files and pipes; whole frames read in windows; streams glued together
 headers            the chunk message headers of a block, as columns
@@ -48,10 +49,10 @@ if TYPE_CHECKING:
         TruncatedError,
         UnsupportedError,
     )
-    from rrdformats.messages import StoreId, StoreInfo, StoreKind
     from rrdformats.query import ChunkQuery, TimeRange
     from rrdformats.reader import Recording
     from rrdformats.selectors import Selection
+    from rrdformats.stores import StoreId, StoreInfo, StoreKind
     from rrdformats.timeline import TimeKind, Timeline
     from rrdformats.tuid import Tuid
     from rrdformats.writer import RrdWriter
@@ -91,10 +92,10 @@ _HOMES = {
         "TruncatedError",
         "UnsupportedError",
     ),
-    "messages": ("StoreId", "StoreInfo", "StoreKind"),
     "query": ("ChunkQuery", "TimeRange"),
     "reader": ("Recording",),
     "selectors": ("Selection",),
+    "stores": ("StoreId", "StoreInfo", "StoreKind"),
     "timeline": ("TimeKind", "Timeline"),
     "tuid": ("Tuid",),
     "writer": ("RrdWriter",),
