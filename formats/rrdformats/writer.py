@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO, Self, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -111,8 +111,8 @@ class RrdWriter:
         for piece in pieces:
             left = memoryview(piece)
             while left:  # an unbuffered file may take less than it is given
-                written = self._file.write(left)
-                left = left[written:]
+                written = cast("int | None", self._file.write(left))
+                left = left[len(left) if written is None else written :]
             self.position += len(piece)
 
     def write_message(self, kind: int, *pieces: bytes | memoryview) -> int:

@@ -184,6 +184,19 @@ def test_a_store_info_needs_no_version() -> None:
     assert parsed(SetStoreInfo, assembly.set_store_info(version=None)).info.version is None
 
 
+def test_fields_of_another_wire_type_are_unknown_at_every_level() -> None:
+    odd = b"".join(number(i, 9) for i in range(1, 8)) + UNKNOWN_FIELDS
+    extra = blob(1, number(1, 3) + odd[8:]) + odd
+    source = number(1, 2) + blob(2, extra) + fixed(1, 1) + number(2, 1)
+    version = blob(6, number(1, 0x2900) + blob(1, b"x") + number(2, 7))
+    info = odd + blob(2, odd[2:] + assembly.store_id()) + blob(5, source) + version
+    found = parsed(SetStoreInfo, odd + ROW_ID + blob(2, info)).info
+    assert found.store_id == STORE
+    assert found.version == (0, 41, 0, 0)
+    data = number(1, 1) + assembly.activation() + blob(2, b"") + blob(3, b"")
+    assert parsed(BlueprintActivation, data).make_active
+
+
 def test_a_development_version_survives_its_sign() -> None:
     data = assembly.set_store_info(version=-(2**31) + 10496)
     assert str(parsed(SetStoreInfo, data).info.version) == "0.41.0-alpha.0"
