@@ -2,11 +2,13 @@
 
     python tests/bench/run.py                    all comparisons
     python tests/bench/run.py --runs 9 tiny      more runs, one recording
+    python tests/bench/run.py --only verify      one command
 
 Both programs read the same file in turn (A B A B …), after one run each that does not count. What
 is printed are medians, the ratio reference / ours with its spread over the pairs, and the largest
 peak memory that the system reports for each. The machine's speed drops out of the ratio; absolute
-times are for orientation only. Recordings are written once, by `recordings.py`, to a folder that
+times are for orientation only. For commands that copy, the last figure is our time over that of
+copying the file. Recordings are written once, by `recordings.py`, to a folder that
 RRD_BENCH_DATA or `--data` names (default: `bench-data` in the temporary directory).
 """
 
@@ -23,50 +25,15 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from comparisons import COMPARISONS, Comparison
+
 HERE = Path(__file__).parent
+FOLDERS = ("small",)
 HELP_RATIO = 1.5
 HEADING = (
-    f"{'recording':8} {'command':18} {'ours':>9} {'theirs':>9} "
+    f"{'recording':8} {'command':42} {'ours':>9} {'theirs':>9} "
     "ratio reference / ours (spread), floor; peak memory of ours and theirs"
 )
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """One of our commands against one of the reference's.
-
-    Attributes:
-        recording: Which recording both read.
-        ours: Arguments of `rrd`, the file left out.
-        theirs: Arguments of the reference's program, the file left out.
-        ratio: The least that reference time / our time should be.
-        memory: The most that our peak memory should be (MB); None for no bound.
-    """
-
-    recording: str
-    ours: str
-    theirs: str
-    ratio: float
-    memory: int | None = None
-
-
-COMPARISONS = [
-    Comparison("images", "info", "rrd stats", 3, 250),
-    Comparison("images", "stats", "rrd stats", 1, 250),
-    Comparison("images", "stats --no-decode", "rrd stats --no-decode", 1, 250),
-    Comparison("images", "print", "rrd print", 1, 250),
-    Comparison("images", "verify", "rrd verify", 1, 250),
-    Comparison("tiny", "info", "rrd stats", 5, 400),
-    Comparison("tiny", "tree", "rrd stats", 5, 400),
-    Comparison("tiny", "stats", "rrd stats", 2, 400),
-    Comparison("tiny", "stats --no-decode", "rrd stats --no-decode", 1, 400),
-    Comparison("tiny", "print", "rrd print", 1, 400),
-    Comparison("tiny", "verify", "rrd verify", 2, 400),
-    Comparison("columns", "info", "rrd stats", 3, 250),
-    Comparison("columns", "stats", "rrd stats", 1, 400),
-    Comparison("columns", "verify", "rrd verify", 1, 400),
-]
-"""What is compared, with the floors that this project has set itself."""
 
 
 @dataclass(frozen=True)
@@ -107,8 +74,8 @@ def native_program() -> str:
 
 
 def recording(kind: str, folder: Path) -> Path:
-    """The recording of that kind, written first if it is not there."""
-    path = folder / f"{kind}.rrd"
+    """The recording (or folder of recordings) of that kind, written first if it is not there."""
+    path = folder / (kind if kind in FOLDERS else f"{kind}.rrd")
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_suffix(".unfinished")
@@ -118,24 +85,53 @@ def recording(kind: str, folder: Path) -> Path:
     return path
 
 
+def words_of(command: str, path: Path, output: Path) -> list[str]:
+    """The words of a command of the table."""
+    words: list[str] = []
+    for word in command.split():
+        if word == "{inputs}":
+            words += map(str, sorted(path.glob("*.rrd")))
+        else:
+            words.append(word.format(input=path, output=output))
+    return words
+
+
+def measure_writing(program: str, command: str, path: Path) -> Run:
+    """Runs a command of the table; what it wrote is removed afterwards."""
+    with tempfile.TemporaryDirectory(dir=path.parent) as scratch:
+        return measure([program, *words_of(command, path, Path(scratch) / "out.rrd")])
+
+
 def compare(comparison: Comparison, path: Path, runs: int, native: str) -> str:
     """One line of the report."""
     rrd = str(Path(sys.executable).with_name("rrd"))
-    ours = [rrd, *comparison.ours.split(), str(path)]
-    theirs = [native, *comparison.theirs.split(), str(path)]
-    pairs = [(measure(ours), measure(theirs)) for _ in range(runs + 1)][1:]
+    pairs = [
+        (
+            measure_writing(rrd, comparison.ours, path),
+            measure_writing(native, comparison.theirs, path),
+        )
+        for _ in range(runs + 1)
+    ][1:]
     ratios = [b.seconds / a.seconds for a, b in pairs]
     ratio = statistics.median(ratios)
-    memory = max(a.memory for a, _ in pairs)
-    bound = comparison.memory
-    good = ratio >= comparison.ratio and (bound is None or memory <= bound)
+    ours, theirs = (max(pair[side].memory for pair in pairs) for side in (0, 1))
+    bounds = [comparison.memory, comparison.share and comparison.share * theirs]
+    good = ratio >= comparison.ratio and all(not bound or ours <= bound for bound in bounds)
+    median = statistics.median(a.seconds for a, _ in pairs)
+    command = " ".join(word for word in comparison.ours.split() if "{" not in word and word != "-o")
     return (
-        f"{comparison.recording:8} {comparison.ours:18} "
-        f"{statistics.median(a.seconds for a, _ in pairs):7.2f} s "
+        f"{comparison.recording:8} {command:42} {median:7.2f} s "
         f"{statistics.median(b.seconds for _, b in pairs):7.2f} s "
         f"{ratio:6.2f} ({min(ratios):.2f}-{max(ratios):.2f}), floor {comparison.ratio:g} "
-        f"{memory:7.0f} MB {max(b.memory for _, b in pairs):7.0f} MB  {'ok' if good else 'BELOW'}"
+        f"{ours:7.0f} MB {theirs:7.0f} MB  {'ok' if good else 'BELOW'}"
+        f"{near_copying(median, path, runs) if comparison.copies and path.is_file() else ''}"
     )
+
+
+def near_copying(seconds: float, path: Path, runs: int) -> str:
+    """How many times longer than a copy of the file a command took."""
+    copies = [measure_writing("cp", "{input} {output}", path) for _ in range(runs)]
+    return f"  {seconds / statistics.median(run.seconds for run in copies):.1f} x cp"
 
 
 def start_up(runs: int) -> str:
@@ -155,6 +151,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("recordings", nargs="*", help="which recordings (default: all)")
     parser.add_argument("--runs", type=int, default=5, help="counted runs of each program")
+    parser.add_argument("--only", default="", help="commands that start like this")
     default = os.environ.get("RRD_BENCH_DATA", str(Path(tempfile.gettempdir()) / "bench-data"))
     parser.add_argument("--data", type=Path, default=Path(default))
     arguments = parser.parse_args()
@@ -162,7 +159,8 @@ def main() -> None:
     print(start_up(arguments.runs), flush=True)
     print(HEADING)
     for comparison in COMPARISONS:
-        if not arguments.recordings or comparison.recording in arguments.recordings:
+        chosen = not arguments.recordings or comparison.recording in arguments.recordings
+        if chosen and comparison.ours.startswith(arguments.only):
             path = recording(comparison.recording, arguments.data)
             print(compare(comparison, path, arguments.runs, native), flush=True)
 
