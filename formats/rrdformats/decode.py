@@ -14,7 +14,7 @@ from __future__ import annotations
 import binascii
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import NoReturn, cast
 
 import numpy as np
@@ -23,6 +23,7 @@ import pyarrow as pa
 
 from rrdformats.arrow_bridge import nulls
 from rrdformats.blocks import Block
+from rrdformats.byte_rows import WORD, word_sums
 from rrdformats.chunk import Chunk, ChunkSchema
 from rrdformats.columns import CannotCut, cut_columns
 from rrdformats.errors import CorruptError, RrdError
@@ -50,9 +51,8 @@ _CONTINUATION = b"\xff\xff\xff\xff"
 _END_OF_STREAM = _CONTINUATION + bytes(4)
 _LAYOUTS_KEPT = 4096
 _Matrix = npt.NDArray[np.uint8]
-_WORD = 8
-_FEW, _MUCH = 4, 1 << 26
-"""Fewer chunks, or more bytes of them, are not compared as a matrix."""
+_FEW, _LARGE, _MUCH = 4, 16 << 10, 64 << 20
+"""Fewer chunks, larger ones, or more bytes of them together are not compared as a matrix."""
 
 
 class Layout:
@@ -257,9 +257,14 @@ class ChunkDecoder:
         self._layouts: dict[bytes, Layout] = {}
         self._id_starts: dict[int, int] = {}
 
-    def decode(self, block: Block) -> DecodedBlock:
-        """Decodes the chunks of `block`; bad ones are reported in the result, never raised."""
-        headers = parse_headers(block, self._limits)
+    def decode(self, block: Block, headers: ArrowHeaders | None = None) -> DecodedBlock:
+        """Decodes the chunks of `block`; bad ones are reported in the result, never raised.
+
+        Args:
+            block: Whole messages.
+            headers: Their headers, if these have been parsed already.
+        """
+        headers = headers or parse_headers(block, self._limits)
         result = DecodedBlock(
             block, headers, np.zeros(len(headers), np.int64), [], list(headers.errors)
         )
@@ -285,7 +290,8 @@ class ChunkDecoder:
         left: list[int] = []
         for part in np.split(order, breaks):
             size = int(result.sizes[part[0]]) if len(part) else 0
-            if len(part) < _FEW or not 0 < size * len(part) <= _MUCH or size % _WORD:
+            many = len(part) >= _FEW and size * len(part) <= _MUCH
+            if not many or not 0 < size <= _LARGE or size % WORD:
                 left += part.tolist()
                 continue
             joined = b"".join([streams[i] for i in part.tolist()])
@@ -470,32 +476,24 @@ def _prefix_sums(rows: _Matrix, model: Layout) -> npt.NDArray[np.uint64]:
     """A number for each stream, equal for those that share the metadata and the model's layout."""
     start, end = model.id_span
     words = rows.view(np.uint64)
-    weights = _weights(words.shape[1])
-    before = slice(start // _WORD)
-    behind = slice(-(-end // _WORD), model.ipc_batch.body // _WORD)
-    sums: npt.NDArray[np.uint64] = words[:, before] @ weights[before]
-    sums += words[:, behind] @ weights[behind]
+    behind = -(-end // WORD)
+    sums = word_sums(words[:, : start // WORD])
+    sums += word_sums(words[:, behind : model.ipc_batch.body // WORD], behind)
     return sums
-
-
-@lru_cache(maxsize=1024)
-def _weights(count: int) -> npt.NDArray[np.uint64]:
-    """Odd numbers without a pattern: sums that they weigh are rarely equal by chance."""
-    return np.random.default_rng(count).integers(1 << 63, size=count, dtype=np.uint64) * 2 + 1
 
 
 def _equal_but_for_id(rows: _Matrix, layout: Layout) -> npt.NDArray[np.bool_]:
     """Which streams have the metadata of the first one, the digits of the chunk id left out."""
     start, end = layout.id_span
-    begin, stop = start // _WORD, -(-end // _WORD)
+    begin, stop = start // WORD, -(-end // WORD)
     words = rows.view(np.uint64)
     same: npt.NDArray[np.bool_] = np.ones(len(rows), np.bool_)
     for table, part in (
         (words, slice(begin)),
-        (rows, slice(begin * _WORD, start + len(CHUNK_PREFIX))),
-        (rows, slice(end, stop * _WORD)),
-        (words, slice(stop, layout.ipc_batch.body // _WORD)),
-        (rows, slice(layout.ipc_batch.body // _WORD * _WORD, layout.ipc_batch.body)),
+        (rows, slice(begin * WORD, start + len(CHUNK_PREFIX))),
+        (rows, slice(end, stop * WORD)),
+        (words, slice(stop, layout.ipc_batch.body // WORD)),
+        (rows, slice(layout.ipc_batch.body // WORD * WORD, layout.ipc_batch.body)),
     ):
         same &= (table[:, part] == table[0, part]).all(axis=1)
     return same

@@ -1,10 +1,9 @@
 """What the chunks of a recording look like, and how large they are, without their data.
 
 What a chunk looks like (its schema, its number of rows) stands in the first bytes of its payload.
-Chunks that look like others before are recognised there (`known_heads`), the others are decoded as
-always, their columns left alone. Of a large chunk, whose payload the reader skipped
-(`read_blocks(payloads=False)`), only the first bytes are decompressed. So it does not matter here
-whether the data of a chunk are intact; `rrd verify` tells.
+Of large chunks, whose payload the reader may have skipped (`read_blocks(payloads=False)`), only
+these are decompressed; the others are decoded as always, their columns left alone. So it does not
+matter here whether the data of a chunk are intact; `rrd verify` tells.
 """
 
 from __future__ import annotations
@@ -22,11 +21,9 @@ from rrdformats.errors import RrdError
 from rrdformats.framing import FRAME_SIZE, KIND_NAMES, MessageKind
 from rrdformats.headers import ArrowHeaders, parse_headers
 from rrdformats.limits import DEFAULT_LIMITS, Limits
-from rrdformats.messages import Compression
 from rrdformats.scan import whole_groups
 from rrdformats.source import Source, read_exactly
 from rrdformats.tuid import CHUNK_PREFIX, Tuid
-from rrdtool.operations.known_heads import KnownHeads
 from rrdtool.operations.lz4_heads import decompress_head
 from rrdtool.operations.payload_heads import message_length
 
@@ -35,9 +32,10 @@ __all__ = ["LayoutGroup", "LayoutReader"]
 _FIRST_LOOK = 8 << 10
 """What is decompressed of a large payload at first (bytes); hardly any layout takes more."""
 
+_LARGE = 64 << 10
+"""What is at least as large (bytes) is decompressed no further than need be."""
+
 _LAYOUTS_KEPT = 1024
-_FORMS_OF_ONE = 2  # forms of one layout that are learned from one block
-_NOT_RARE = 8  # chunks of one layout in one block
 
 _Ints = npt.NDArray[np.int64]
 
@@ -74,49 +72,42 @@ class LayoutReader:
         self._source = source
         self._limits = limits
         self._decoder = ChunkDecoder(limits)
-        self._known = KnownHeads()
         self._layouts: dict[tuple[bytes, int], Layout] = {}
 
     def read(self, block: Block) -> tuple[list[LayoutGroup], list[RrdError]]:
         """The chunks of `block`, and what is wrong with those whose layout cannot be read."""
         headers = parse_headers(block, self._limits)
         errors = list(headers.errors)
-        groups, missed = self._recognised(block, headers)
-        if missed and block.skipped:
-            group = self._from_head(block, headers, 0)
+        groups: list[LayoutGroup] = []
+        rest = np.ones(len(headers), np.bool_)
+        large = rest if block.skipped else headers.uncompressed_size >= _LARGE
+        for index in np.flatnonzero(large).tolist():
+            group = self._from_head(block, headers, index)
             if group is not None:
-                return [group], _in_file_order(errors)
-            block = _whole(block, self._source)
-        if missed:
-            decoded = self._decoder.decode(_part(block, headers.messages[missed]))
+                groups.append(group)
+                rest[index] = False
+        if rest.any():
+            decoded = self._rest(block, headers, rest)
             groups += self._decoded(decoded)
             groups += self._rescued(decoded)
             errors += decoded.errors
         return groups, _in_file_order(errors)
 
-    def _recognised(
-        self, block: Block, headers: ArrowHeaders
-    ) -> tuple[list[LayoutGroup], list[int]]:
-        """Chunks that look like some met before, and the indices of the others."""
-        there = len(block.data) - (TAIL_KEPT if block.skipped else 0)
-        ends = np.minimum(headers.payload_end, there)
-        ends = np.where(headers.compression == Compression.LZ4, ends, 0)
-        spans = zip(headers.payload_start.tolist(), ends.tolist(), strict=True)
-        matches, missed = self._known.match(block.data, spans)
-        groups = []
-        for match in matches:
-            chunks = np.asarray(match.chunks, np.int64)
-            whole = headers.uncompressed_size[chunks] >= match.layout.ipc_batch.end
-            missed += chunks[~whole].tolist()
-            if whole.any():
-                groups.append(_from_layout(match.layout, headers, chunks[whole]))
-        return groups, sorted(missed)
+    def _rest(
+        self, block: Block, headers: ArrowHeaders, rest: npt.NDArray[np.bool_]
+    ) -> DecodedBlock:
+        """The chunks of `block` that `rest` chooses, decoded; the errors are theirs alone."""
+        if rest.all() and not block.skipped:
+            decoded = self._decoder.decode(block, headers)
+            del decoded.errors[: len(headers.errors)]
+            return decoded
+        whole = _whole(block, self._source) if block.skipped else block
+        return self._decoder.decode(_part(whole, headers.messages[rest]))
 
     def _decoded(self, decoded: DecodedBlock) -> Iterator[LayoutGroup]:
         for group in decoded.groups:
             claimed = _claims(group.schema)
             if all(claimed) or group.rows < 2:
-                self._learn(decoded, group)
                 yield _described(group, decoded.headers, (True,) * len(claimed))
                 continue
             for part in whole_groups(decoded, group):  # only the times can tell
@@ -136,22 +127,6 @@ class LayoutReader:
         decoded.errors[:] = [item for item in decoded.errors if item[0] in failed]
         return groups
 
-    def _learn(self, decoded: DecodedBlock, group: ChunkGroup) -> None:
-        """Remembers what the first chunks of a group look like, if it is not a rare one."""
-        if len(group) < _NOT_RARE or self._known.is_full:
-            return
-        headers = decoded.headers
-        learned = 0
-        for index in group.headers.tolist():
-            payload = _payload(decoded.block, headers, index)
-            if self._known.match(payload, [(0, len(payload))])[0]:
-                continue
-            if headers.compression[index] != Compression.LZ4:
-                return
-            learned += self._known.learn(payload, group.layout)
-            if learned in (0, _FORMS_OF_ONE):
-                return
-
     def _from_head(self, block: Block, headers: ArrowHeaders, index: int) -> LayoutGroup | None:
         """A chunk of which only the head is looked at; None if that does not tell enough."""
         payload, size = _payload(block, headers, index), int(headers.uncompressed_size[index])
@@ -164,8 +139,6 @@ class LayoutReader:
             return None
         if size < layout.ipc_batch.end or (layout.rows > 1 and not all(_claims(layout.schema))):
             return None
-        if headers.compression[index] == Compression.LZ4:
-            self._known.learn(payload, layout)
         return _from_layout(layout, headers, np.array([index]))
 
     def _layout(self, metadata: bytes, headers: ArrowHeaders, index: int) -> Layout:

@@ -1,43 +1,24 @@
 """The first bytes of LZ4 blocks, without decompressing the rest.
 
 A block is a row of sequences: some bytes that stand for themselves, then a copy of bytes that came
-before. So it can be decompressed from its start as far as one likes. And two blocks that start with
-the same compressed bytes start with the same decompressed bytes: chunks that look alike can be
-recognised without decompressing them at all, if the digits of their ids are left out.
+before. So it can be decompressed from its start as far as one likes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from rrdformats.errors import CorruptError
 from rrdformats.messages import Compression
 
-__all__ = ["DIGITS", "HeadShape", "decompress_head", "head_shape"]
-
-DIGITS = 32
-"""Hex digits of a chunk id."""
+__all__ = ["decompress_head"]
 
 _LONG = 15  # a count of 15 goes on in the bytes behind it
 _SHORTEST_COPY = 4
 
-
-_Sequence = tuple[int, int, int, int, int]
+_Sequence = tuple[int, int, int, int]
 """One sequence: where its literals start in the block, and how many they are; how far back the
-copied bytes start, and how many they are (0 in the last one); where the next sequence starts."""
-
-
-class HeadShape(NamedTuple):
-    """Where in a compressed payload the bytes stand that decide what the chunk looks like.
-
-    Attributes:
-        digits: Where the digits of the chunk id stand, which decide nothing else.
-        end: Behind the last byte that matters.
-    """
-
-    digits: int
-    end: int
+copied bytes start, and how many they are (0 in the last one)."""
 
 
 def decompress_head(payload: bytes | memoryview, compression: int, length: int) -> bytes:
@@ -57,41 +38,12 @@ def decompress_head(payload: bytes | memoryview, compression: int, length: int) 
     if compression != Compression.LZ4:
         return bytes(payload[:length])
     out = bytearray()
-    for start, literals, distance, copied, _ in _sequences(payload):
+    for start, literals, distance, copied in _sequences(payload):
         out += payload[start : start + literals]
         if len(out) >= length:
             break
         _copy(out, distance, min(copied, length))
     return bytes(out[:length])
-
-
-def head_shape(payload: bytes | memoryview, length: int, digits: int) -> HeadShape | None:
-    """Which bytes of an LZ4 payload decide its first `length` bytes, the id's digits left out.
-
-    Args:
-        payload: The payload.
-        length: How many decompressed bytes are meant.
-        digits: Where the id's digits stand among them.
-
-    Returns:
-        None if the digits are not literals among those bytes, or decide others, too.
-    """
-    if digits + DIGITS > length:
-        return None
-    pos = 0
-    place = None
-    for start, literals, distance, copied, end in _sequences(payload):
-        if pos <= digits and digits + DIGITS <= pos + literals:
-            place = start + digits - pos
-        if pos + literals >= length:
-            return None if place is None else HeadShape(place, start + length - pos)
-        pos += literals
-        if pos - distance < digits + DIGITS and pos - distance + copied > digits:
-            return None  # digits are copied
-        pos += copied
-        if pos >= length:
-            return None if place is None else HeadShape(place, end)
-    return None
 
 
 def _sequences(payload: bytes | memoryview) -> Iterator[_Sequence]:
@@ -106,9 +58,9 @@ def _sequences(payload: bytes | memoryview) -> Iterator[_Sequence]:
             distance = payload[pos] | payload[pos + 1] << 8
             copied, pos = _count(payload, pos + 2, token & 0x0F)
         except IndexError:  # cut off, or the end of the block, which copies nothing
-            yield start, max(min(literals, size - start), 0), 0, 0, size
+            yield start, max(min(literals, size - start), 0), 0, 0
             return
-        yield start, literals, distance, copied + _SHORTEST_COPY, pos
+        yield start, literals, distance, copied + _SHORTEST_COPY
 
 
 def _count(payload: bytes | memoryview, pos: int, count: int) -> tuple[int, int]:
