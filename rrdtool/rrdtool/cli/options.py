@@ -71,6 +71,62 @@ What `rrd verify` asks:
 --max-findings          how many findings to show of a file
 ```
 
+What an edit changes:
+
+```
+--application-id        the application of the output
+--recording-id          the id of the one recording of the output
+--into-recording        everything becomes one recording, blueprints too
+--prefix                put the entities of an input beneath a path
+--drop-entity           entities to leave out, by glob
+--component             components to include, by glob
+--exclude-component     components to leave out, by glob
+--archetype             archetypes to include, by glob
+--exclude-archetype     archetypes to leave out, by glob
+--drop-timeline, --exclude-timeline
+                        timelines to leave out, by glob
+--exclude-store         recordings and blueprints to leave out, by glob over their ids
+--drop-blueprints       leave out all blueprints
+```
+
+How two recordings are compared:
+
+```
+A, B                    the two recordings
+--unordered             the order of chunks does not count
+--full-dump             show all chunks of both
+--ignore-chunks-without-components
+                        accepted; they never count
+--ignore-timeline       timelines that do not count
+--by                    match rows by row id or by time
+--atol                  how far numbers may differ
+--rtol                  how far numbers may differ, relative to them
+--ignore                entities, components and timelines that do not count, by glob
+--max-differences       how many differences to show
+```
+
+What `rrd recover` and `rrd migrate` ask:
+
+```
+FILE                    the damaged recording
+--check                 only say which files are old
+```
+
+What `rrd optimize` asks:
+
+```
+--profile               large chunks to store, or small ones to view live
+--max-size              size up to which chunks are merged
+--max-rows              rows up to which they are merged
+--max-rows-if-unsorted  the same, for chunks out of order
+--split-size-ratio      from which difference in size on archetypes part
+--rebatch-videos/--no-rebatch-videos
+                        whether chunks of video streams begin at keyframes
+--fix-keyframe          replace keyframe flags by what the samples tell
+--num-pass              accepted, and ignored
+-j, --jobs              how many files at a time
+```
+
 Where a recording goes:
 
 ```
@@ -94,46 +150,80 @@ import rrdtool
 from rrdtool.cli.session import ColorChoice, session
 
 __all__ = [
+    "AbsoluteTolerance",
     "AllowEmpty",
+    "ApplicationId",
     "Backup",
     "ByArchetype",
     "CheckFooters",
+    "CheckOnly",
     "Color",
     "Components",
     "ContinueOnError",
+    "DamagedFile",
     "Debug",
     "Depth",
+    "DropBlueprints",
+    "DropEntities",
+    "DropTimelines",
     "DryRun",
     "End",
     "Entities",
     "Exclude",
+    "ExcludeArchetypes",
+    "ExcludeComponents",
+    "ExcludeStores",
     "Files",
+    "FixKeyframe",
     "Footers",
     "FootersLod",
     "Force",
     "Full",
+    "FullDump",
     "FullMetadata",
     "History",
+    "IgnoreChunksWithoutComponents",
+    "IgnoreGlobs",
     "IgnoreRules",
+    "IgnoreTimelines",
     "InPlace",
+    "IncludeArchetypes",
+    "IncludeComponents",
+    "IntoRecording",
+    "Jobs",
     "Json",
     "ListRules",
+    "MatchBy",
+    "MaxDifferences",
     "MaxFindings",
+    "MaxRows",
+    "MaxRowsIfUnsorted",
+    "MaxSize",
     "Migrate",
     "NoDecode",
+    "NumPass",
     "Output",
     "OutputDir",
+    "Prefixes",
+    "Profile",
     "Quiet",
+    "RebatchVideos",
+    "RecordingA",
+    "RecordingB",
+    "RecordingId",
     "Recursive",
+    "RelativeTolerance",
     "RowCount",
     "RowFormat",
     "RowFormatChoice",
     "RuleGlobs",
+    "SplitSizeRatio",
     "Start",
     "Stores",
     "TimelineName",
     "Transposed",
     "TreeSort",
+    "Unordered",
     "Verbose",
     "Version",
     "common",
@@ -337,6 +427,279 @@ History = Annotated[
     ),
 ]
 
+Profile = Annotated[
+    Literal["object-store", "live"],
+    typer.Option(
+        "--profile",
+        help="Large chunks to store and stream, or small ones to view while logging. The variables "
+        "RERUN_CHUNK_MAX_BYTES, _ROWS and _ROWS_IF_UNSORTED and the options below override it.",
+    ),
+]
+MaxSize = Annotated[
+    str | None,
+    typer.Option(
+        "--max-size",
+        metavar="SIZE",
+        help="Size up to which chunks are merged: 2MiB, 500kB.",
+        show_default=False,
+    ),
+]
+MaxRows = Annotated[
+    int | None,
+    typer.Option(
+        "--max-rows",
+        metavar="N",
+        min=1,
+        help="Rows up to which chunks are merged.",
+        show_default=False,
+    ),
+]
+MaxRowsIfUnsorted = Annotated[
+    int | None,
+    typer.Option(
+        "--max-rows-if-unsorted",
+        metavar="N",
+        min=1,
+        help="The same for chunks in which the times of some timeline are out of order.",
+        show_default=False,
+    ),
+]
+SplitSizeRatio = Annotated[
+    float | None,
+    typer.Option(
+        "--split-size-ratio",
+        metavar="X",
+        min=0,
+        help="Archetypes of which one takes X times the bytes of another get chunks of their own, "
+        "so that scalars can be read without images; 0 keeps all together.",
+        show_default=False,
+    ),
+]
+RebatchVideos = Annotated[
+    bool,
+    typer.Option(
+        "--rebatch-videos/--no-rebatch-videos",
+        help="Whether chunks of video streams begin at keyframes and hold whole groups.",
+    ),
+]
+FixKeyframe = Annotated[
+    bool,
+    typer.Option(
+        "--fix-keyframe",
+        help="Replace keyframe flags that are wrong by what the samples tell; without it they are "
+        "reported and kept.",
+    ),
+]
+NumPass = Annotated[
+    int | None,
+    typer.Option(
+        "--num-pass",
+        metavar="N",
+        min=0,
+        help="Accepted for the reference's sake: one pass is enough.",
+        show_default=False,
+    ),
+]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        "-j",
+        "--jobs",
+        metavar="N",
+        min=1,
+        help="How many files of a folder to work on at a time; by default one for each processor.",
+        show_default=False,
+    ),
+]
+
+DamagedFile = Annotated[
+    str,
+    typer.Argument(
+        metavar="FILE", help="The damaged recording; - is standard input.", show_default=False
+    ),
+]
+CheckOnly = Annotated[
+    bool,
+    typer.Option(
+        "--check", help="Only say which files are old; the exit code is 1 if there are any."
+    ),
+]
+RecordingA = Annotated[
+    str,
+    typer.Argument(
+        metavar="A", help="The first recording; - is standard input.", show_default=False
+    ),
+]
+RecordingB = Annotated[
+    str,
+    typer.Argument(
+        metavar="B", help="The second recording; - is standard input.", show_default=False
+    ),
+]
+Unordered = Annotated[
+    bool,
+    typer.Option(
+        "--unordered",
+        help="The order of chunks does not count. Without it they are compared by chunk id.",
+    ),
+]
+FullDump = Annotated[
+    bool, typer.Option("--full-dump", help="Show all chunks of both recordings first.")
+]
+IgnoreChunksWithoutComponents = Annotated[
+    bool,
+    typer.Option(
+        "--ignore-chunks-without-components",
+        help="Accepted for the reference's sake: chunks without components never count.",
+    ),
+]
+IgnoreTimelines = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--ignore-timeline",
+        metavar="NAME",
+        help="A timeline that does not count at all, there or not; may be repeated.",
+        show_default=False,
+    ),
+]
+MatchBy = Annotated[
+    Literal["auto", "row-id", "time"],
+    typer.Option(
+        "--by",
+        help="How rows are matched: by row id, or by their times and then their order. auto takes "
+        "row ids if the recordings share any, as a recording and its copy do.",
+    ),
+]
+AbsoluteTolerance = Annotated[
+    float,
+    typer.Option(
+        "--atol", metavar="X", min=0, help="Floating-point numbers may differ by this much."
+    ),
+]
+RelativeTolerance = Annotated[
+    float,
+    typer.Option(
+        "--rtol", metavar="X", min=0, help="And by this much times the larger of the two."
+    ),
+]
+IgnoreGlobs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--ignore",
+        metavar="GLOB",
+        help="What does not count: entities if it starts with / or is **, otherwise components and "
+        "timelines; may be repeated.",
+        show_default=False,
+    ),
+]
+MaxDifferences = Annotated[
+    int, typer.Option("--max-differences", min=0, help="Differences to show; all are counted.")
+]
+
+ApplicationId = Annotated[
+    str | None,
+    typer.Option(
+        "--application-id",
+        metavar="ID",
+        help="Application of the output, for viewers to tell whose layout to use.",
+        show_default=False,
+    ),
+]
+RecordingId = Annotated[
+    str | None,
+    typer.Option(
+        "--recording-id",
+        metavar="ID",
+        help="Id of the output's recording: all recordings are joined into one. Blueprints keep "
+        "their ids, unless there is nothing else.",
+        show_default=False,
+    ),
+]
+IntoRecording = Annotated[
+    bool,
+    typer.Option(
+        "--into-recording",
+        help="Make everything one recording; what blueprints hold is data then like any other.",
+    ),
+]
+Prefixes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--prefix",
+        metavar="INPUT=/PATH",
+        help="Put the entities of an input beneath a path. INPUT is a file's name, its ending may "
+        "be left out. Further pairs may follow after a space.",
+        show_default=False,
+    ),
+]
+DropEntities = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--drop-entity",
+        metavar="GLOB",
+        help="Not the entities that match, as --exclude; may be repeated.",
+        show_default=False,
+    ),
+]
+IncludeComponents = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--component",
+        metavar="GLOB",
+        help="Only components that match, such as Points3D:*; may be repeated.",
+        show_default=False,
+    ),
+]
+ExcludeComponents = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--exclude-component",
+        metavar="GLOB",
+        help="Not the components that match; may be repeated.",
+        show_default=False,
+    ),
+]
+IncludeArchetypes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--archetype",
+        metavar="GLOB",
+        help="Only components of archetypes that match, such as Points3D; may be repeated.",
+        show_default=False,
+    ),
+]
+ExcludeArchetypes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--exclude-archetype",
+        metavar="GLOB",
+        help="Not the components of archetypes that match; may be repeated.",
+        show_default=False,
+    ),
+]
+DropTimelines = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--drop-timeline",
+        "--exclude-timeline",
+        metavar="GLOB",
+        help="Not the timelines that match; may be repeated.",
+        show_default=False,
+    ),
+]
+ExcludeStores = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--exclude-store",
+        metavar="GLOB",
+        help="Not the recordings and blueprints whose id matches; may be repeated.",
+        show_default=False,
+    ),
+]
+DropBlueprints = Annotated[
+    bool, typer.Option("--drop-blueprints", help="Leave out blueprints and what activates them.")
+]
+
 CheckFooters = Annotated[
     bool,
     typer.Option(
@@ -412,3 +775,103 @@ def common(
     debug: Debug = False,
 ) -> None:
     """Carries the options that every command has; the group adds them to each command."""
+
+
+# import
+ImportFiles = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="FILE",
+        help="Files, folders or URLs to import. - is standard input, which is also read when no "
+        "FILE is given.",
+        show_default=False,
+    ),
+]
+EachInput = Annotated[bool, typer.Option("--each", help="Make each input a recording of its own.")]
+ImportRecordingId = Annotated[
+    str | None,
+    typer.Option(
+        "--recording-id",
+        metavar="ID",
+        help="Id of the recording; without it, one that follows from the inputs.",
+        show_default=False,
+    ),
+]
+EntityPathPrefix = Annotated[
+    str | None,
+    typer.Option(
+        "--entity-path-prefix",
+        metavar="/PATH",
+        help="Put all entities beneath this path.",
+        show_default=False,
+    ),
+]
+StaticImport = Annotated[
+    bool,
+    typer.Option("--static", help="Make data without times of their own static, as by default."),
+]
+TimeSequence = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--time_sequence",
+        "--time-sequence",
+        metavar="NAME=N",
+        help="Give data without times of their own this step on a timeline; may be repeated.",
+        show_default=False,
+    ),
+]
+TimeDuration = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--time_duration_nanos",
+        "--time-duration-nanos",
+        metavar="NAME=NS",
+        help="The same in nanoseconds since a start.",
+        show_default=False,
+    ),
+]
+TimeTimestamp = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--time_timestamp_nanos",
+        "--time-timestamp-nanos",
+        metavar="NAME=NS",
+        help="The same in nanoseconds since 1970, UTC.",
+        show_default=False,
+    ),
+]
+ImporterName = Annotated[
+    str | None,
+    typer.Option(
+        "--importer",
+        metavar="NAME",
+        help="Use this importer or importer program, whatever the suffix.",
+        show_default=False,
+    ),
+]
+ImporterOptions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-O",
+        "--option",
+        metavar="NAME=VALUE",
+        help="Set an option of an importer; --list-importers -v shows them. May be repeated.",
+        show_default=False,
+    ),
+]
+PluginTimeout = Annotated[
+    float,
+    typer.Option(
+        "--plugin-timeout",
+        metavar="SECONDS",
+        min=0,
+        help="How long an importer program may be silent before it is ended; 0 waits for ever.",
+    ),
+]
+StrictImport = Annotated[
+    bool,
+    typer.Option("--strict", help="Fail if anything is not understood, and write nothing."),
+]
+ListImporters = Annotated[
+    bool, typer.Option("--list-importers", help="Show the importers, and read nothing.")
+]

@@ -81,4 +81,52 @@ COMMANDS: tuple[CommandRow, ...] = (
         "Look for everything that can be wrong with recordings.",
         "Inspect",
     ),
+    CommandRow(
+        "compare",
+        "rrdtool.cli.commands.compare:compare",
+        "Say whether two recordings are equal, chunk by chunk.",
+        "Inspect",
+    ),
+    CommandRow(
+        "diff",
+        "rrdtool.cli.commands.diff:diff",
+        "Show where two recordings differ, row by row.",
+        "Inspect",
+    ),
+    CommandRow(
+        "merge",
+        "rrdtool.cli.commands.merge:merge",
+        "Put several recordings into one file.",
+        "Edit",
+    ),
+    CommandRow(
+        "cat",
+        "rrdtool.cli.commands.cat:cat",
+        "Write recordings, or a part of them, to standard output.",
+        "Edit",
+    ),
+    CommandRow(
+        "filter",
+        "rrdtool.cli.commands.filter:filter_",
+        "Keep a part of recordings: entities, components, timelines, stores.",
+        "Edit",
+    ),
+    CommandRow(
+        "route",
+        "rrdtool.cli.commands.route:route",
+        "Give recordings another application id or recording id.",
+        "Edit",
+    ),
+    CommandRow(
+        "rename",
+        "rrdtool.cli.commands.rename:rename",
+        "Give entities and timelines other names.",
+        "Edit",
+    ),
+    CommandRow(
+        "meta",
+        "rrdtool.cli.commands.meta:meta",
+        "Show and change a recording's own properties.",
+        "Edit",
+    ),
 )

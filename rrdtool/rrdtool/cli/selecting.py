@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from rrdformats.selectors import Selection, near_miss
 from rrdtool.cli.outcome import Outcome, Problem
 
-__all__ = ["EntityChoice", "check_timeline"]
+__all__ = ["EntityChoice", "check_timeline", "name_selection"]
 
 
 class EntityChoice:
@@ -69,3 +69,21 @@ def check_timeline(name: str | None, met: Iterable[str], *, allow_empty: bool) -
         outcome=Outcome.USAGE,
     ).tell()
     return Outcome.USAGE
+
+
+def name_selection(
+    include: Sequence[str] | None = None,
+    exclude: Sequence[str] | None = None,
+    *,
+    entities: bool = False,
+) -> Selection:
+    """The selection that patterns for names, or for entity paths, make.
+
+    Raises:
+        Problem: If one of them is malformed.
+    """
+    make = Selection.entities if entities else Selection.names
+    try:
+        return make(include or (), exclude or ())
+    except ValueError as error:
+        raise Problem(str(error), outcome=Outcome.USAGE) from error

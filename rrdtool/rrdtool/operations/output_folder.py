@@ -106,6 +106,12 @@ class OutputFolder:
             file.close()
             raise
 
+    def make(self, name: Place) -> Path:
+        """Makes the folder in which a file of that name is to stand; returns the file's path."""
+        path = self.path / name
+        self._make(path.parent)
+        return path
+
     def _make(self, folder: Path) -> None:
         missing = [p for p in (folder, *folder.parents) if not p.exists()]
         for path in reversed(missing):
