@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from rrdformats.arrow_bridge import binary16_values, nulls, rows_taken, schema_of
+from rrdformats.arrow_bridge import binary16_values, int64_values, nulls, rows_taken, schema_of
 from rrdformats.chunk_schema import (
     CHUNK_ID_KEY,
     ENTITY_PATH_KEY,
@@ -371,8 +371,7 @@ def index_values(times: pa.Array[Any]) -> npt.NDArray[np.int64]:
     """Index values as integers; nulls, which no index may have, are 0."""
     if times.null_count:
         times = times.view(pa.int64()).fill_null(0)
-    values: npt.NDArray[np.int64] = times.view(pa.int64()).to_numpy(zero_copy_only=True)
-    return values
+    return int64_values(times)
 
 
 def _ascends(values: npt.NDArray[np.int64]) -> bool:

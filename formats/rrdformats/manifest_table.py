@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from rrdformats.arrow_bridge import array_of, buffer_of
+from rrdformats.arrow_bridge import array_of, buffer_of, texts_of
 from rrdformats.chunk_schema import ARCHETYPE_KEY, COMPONENT_KEY, COMPONENT_TYPE_KEY, index_field
 from rrdformats.descriptors import ComponentDescriptor, short_archetype
 from rrdformats.manifest import CHUNK_COLUMNS, STATIC_INDEX
@@ -158,7 +158,7 @@ class _Table:
 
 def _repeated(texts: list[str], places: _Ints) -> pa.Array[Any]:
     """The text at each of `places`."""
-    return cast("pa.Array[Any]", cast("Any", pa.array(texts, pa.utf8())).take(pa.array(places)))
+    return texts_of(texts).take(cast("Any", array_of(places)))
 
 
 def _timeline_order(timeline: Timeline) -> bytes:

@@ -14,9 +14,10 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from rrdformats.arrow_bridge import array_of, nulls
 from rrdformats.chunk_schema import (
     ARCHETYPE_KEY,
     CHUNK_ID_KEY,
@@ -59,7 +60,7 @@ _CURRENT = STEPS[-1].target
 SORBET_VERSION = str(_CURRENT)
 """Version of the chunk schema that this library writes: `0.1.4`."""
 
-_NO_CODES = pa.array([], pa.list_(pa.uint8()))
+_NO_CODES = nulls(0, pa.list_(pa.uint8()))
 _KEPT_KEYS = (ENTITY_PATH_KEY, CHUNK_ID_KEY)
 
 
@@ -261,6 +262,5 @@ def _as_lists(values: pa.Array[Any], cells: pa.DataType) -> pa.Array[Any]:
     """Lists whose child has another name, renamed; other values as lists of one, nulls as null."""
     if isinstance(values, pa.ListArray) and isinstance(values.type, pa.ListType):
         return with_list_values(values, values.values)
-    ones = pa.repeat(pa.scalar(1, pa.int32()), len(values))
-    offsets = pa.concat_arrays([pa.array([0], pa.int32()), pc.cumulative_sum(ones)])
+    offsets: Any = array_of(np.arange(len(values) + 1, dtype=np.int32))
     return pa.ListArray.from_arrays(offsets, values, type=cells, mask=values.is_null())

@@ -255,9 +255,10 @@ def array_of_flat(flat: Flat, kind: pa.DataType) -> pa.Array[Any]:
     """Numbers as an Arrow array of numbers, or of fixed-size lists of them to any depth."""
     import pyarrow as pa
 
+    from rrdformats.arrow_bridge import array_of
+
     if isinstance(kind, pa.FixedSizeListType):
         from_arrays: Any = pa.FixedSizeListArray.from_arrays  # the stubs know no typed lists
         lists: pa.Array[Any] = from_arrays(array_of_flat(flat, kind.value_type), type=kind)
         return lists
-    values: Any = flat
-    return pa.array(values, kind)
+    return array_of(flat, kind)

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from rrdformats.arrow_bridge import array_of
 from rrdformats.errors import CorruptError, RrdError
 from rrdformats.limits import Limits
 from rrdformats.manifest import CHUNK_COLUMNS, Manifest
@@ -247,22 +247,24 @@ class _Comparison:
 def _taken(column: pa.Array[Any], rows: _Ints) -> pa.Array[Any]:
     if np.array_equal(rows, np.arange(len(column))):
         return column
-    taken: pa.Array[Any] = column.take(rows)
+    taken: pa.Array[Any] = column.take(cast("Any", array_of(rows)))
     return taken
 
 
 def _nothing(key: ColumnKey, like: pa.Array[Any]) -> pa.Array[Any]:
     """What a column says of chunks that it does not concern (section 7.3)."""
     if key.suffix == "has_static_data":
-        return pa.array(np.zeros(len(like), np.bool_))
+        return array_of(np.zeros(len(like), np.bool_))
     if key.suffix == "num_rows":
-        return pa.array(np.zeros(len(like), np.uint64))
+        return array_of(np.zeros(len(like), np.uint64))
     nothing: pa.Array[Any] = pa.nulls(len(like), like.type)
     return nothing
 
 
 def _differences(told: pa.Array[Any], expected: pa.Array[Any]) -> list[int]:
     """Rows in which two columns of one type differ."""
+    import pyarrow.compute as pc
+
     is_null, should_be_null = _nulls(told), _nulls(expected)
     compared: Any = pc.fill_null(pc.not_equal(told, expected), pa.scalar(False))
     unequal = compared.to_numpy(zero_copy_only=False)

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from rrdformats import vocabulary
 from rrdformats.vocabulary import ArrowType, ComponentType, EnumType
@@ -175,6 +174,8 @@ def _unknown_variants(values: _Values, alive: _Mask | None) -> Iterator[_Problem
     enum = values.enum
     if enum is None:
         return
+    import pyarrow.compute as pc
+
     numbers = pc.fill_null(values.array, enum.members[0][1]).to_numpy(zero_copy_only=False)
     unknown = ~np.isin(numbers, [number for _, number in enum.members])
     if alive is not None:
