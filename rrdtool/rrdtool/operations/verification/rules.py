@@ -38,7 +38,7 @@ class Rule:
 
 _E, _W, _I = Level.ERROR, Level.WARNING, Level.INFO
 
-_RECOVER = "Recover what can be read: `rrd merge` writes a clean file from it."
+_RECOVER = "Recover what can be read: `rrd recover` makes a sound file of it."
 _REWRITE = "Rewrite the file with `rrd merge` or `rrd optimize`, which make a new footer."
 _WRITER = "Mend the program that wrote the file, and log again."
 _REFUSED = "Readers drop or misread the chunk; mend the program that wrote it."
