@@ -16,6 +16,7 @@ ipc_write          Arrow streams byte for byte as the reference writes them
                    (with ipc_schema_write and flatbuffer_build)
 columns, decode    chunks of equal layout decoded together (told apart by byte_rows)
 tuid, timeline, entity_path, descriptors, chunk_schema, chunk     what a chunk is made of
+                   (and how large, value_sizes)
 migrations         chunks of 0.23 to 0.40 in today's form (rules in migration_steps)
 manifest           a footer's table of chunks              manifest_build   made from chunks
 footers, contents  what a recording holds, from its end    scan             by reading all of it

@@ -35,6 +35,7 @@ from rrdformats.ipc_write import encode_stream
 from rrdformats.migrations import SORBET_VERSION, migrate, needs_migration
 from rrdformats.timeline import Timeline
 from rrdformats.tuid import CHUNK_PREFIX, Tuid
+from rrdformats.value_sizes import bytes_of
 
 __all__ = ["Chunk", "ChunkSchema", "concat_chunks", "index_values", "row_ids_as_integers"]
 
@@ -257,8 +258,8 @@ class Chunk:
 
     @property
     def heap_size(self) -> int:
-        """Bytes of the columns' buffers, shared memory of slices counted by share."""
-        return int(self.batch.nbytes)
+        """Bytes of the columns' values; of memory that slices share, their part."""
+        return sum(map(bytes_of, self.batch.columns))
 
     def with_id(self, chunk_id: Tuid | None = None) -> Chunk:
         """The same rows under another id, a fresh one unless given."""

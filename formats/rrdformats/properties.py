@@ -113,11 +113,13 @@ class Properties:
 
     def take_batch(self, store_id: StoreId, schema: ChunkSchema, batch: pa.RecordBatch) -> None:
         """Takes the rows of a decoded property chunk."""
+        from rrdformats.value_sizes import bytes_of
+
         row_ids = cast("list[bytes]", batch.column(0).to_pylist())
         for number, descriptor in enumerate(schema.descriptors, schema.first_component):
             name = property_name(str(schema.entity_path), descriptor.component)
             lists = batch.column(number)
-            large = lists.nbytes > _LARGEST_SHOWN
+            large = bytes_of(lists) > _LARGEST_SHOWN
             rows = [None] * len(lists) if large else lists.to_pylist()
             for row_id, value in zip(row_ids, rows, strict=True):
                 if value is not None or large:

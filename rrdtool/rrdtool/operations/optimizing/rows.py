@@ -17,8 +17,8 @@ from rrdformats.chunk import Chunk, index_values, row_ids_as_integers
 from rrdformats.descriptors import ComponentDescriptor
 from rrdformats.timeline import Timeline
 from rrdformats.tuid import Tuid
+from rrdformats.value_sizes import bytes_between
 from rrdtool.operations.optimizing.packing import Packable
-from rrdtool.operations.optimizing.sizes import bytes_between
 
 __all__ = ["Rows", "joined", "made_chunk", "sorting"]
 

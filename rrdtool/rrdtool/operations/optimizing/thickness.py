@@ -17,11 +17,11 @@ import numpy as np
 import numpy.typing as npt
 
 from rrdformats.descriptors import ComponentDescriptor
+from rrdformats.value_sizes import bytes_between
 from rrdtool.operations.optimizing.chunk_table import ChunkTable
 from rrdtool.operations.optimizing.groups import Atoms, Group
 from rrdtool.operations.optimizing.reading import Reader
 from rrdtool.operations.optimizing.settings import Settings
-from rrdtool.operations.optimizing.sizes import bytes_between
 
 __all__ = ["part_thick_from_thin"]
 

@@ -2,6 +2,8 @@
 
 What a chunk takes besides (its schema, padding, validity bits) does not grow when it is merged, so
 it is not counted. Nothing here looks at values: only at offsets, and only where rows begin.
+
+pyarrow's own `nbytes` ends the interpreter on some arrays that were read from a file.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-__all__ = ["bytes_between"]
+__all__ = ["bytes_between", "bytes_of"]
 
 _Ints: TypeAlias = npt.NDArray[np.int64]
 _Array: TypeAlias = Any  # pyarrow's array classes share no typed interface for their buffers
@@ -31,6 +33,11 @@ def bytes_between(array: pa.Array[Any], bounds: _Ints) -> _Ints:
         `(n,) int64`. The size of a range is the sum of the sizes of its parts.
     """
     return _sizes(array, bounds)
+
+
+def bytes_of(array: pa.Array[Any]) -> int:
+    """Bytes of all values."""
+    return int(bytes_between(array, np.array([0, len(array)]))[0])
 
 
 def _sizes(array: _Array, bounds: _Ints) -> _Ints:
