@@ -16,8 +16,11 @@ import pyarrow as pa
 __all__ = [
     "array_of",
     "binary16_values",
+    "booleans",
     "buffer_of",
     "int64_values",
+    "list_offsets",
+    "null_mask",
     "nulls",
     "rows_taken",
     "schema_of",
@@ -89,6 +92,31 @@ def int64_values(array: pa.Array[Any]) -> npt.NDArray[np.int64]:
     if buffer is None:
         return np.empty(0, np.int64)
     return np.frombuffer(buffer, np.int64, len(array), 8 * array.offset)
+
+
+def booleans(array: pa.Array[Any]) -> npt.NDArray[np.bool_]:
+    """A boolean array; what is null may be either."""
+    return _unpacked(array.buffers()[1], array)
+
+
+def null_mask(array: pa.Array[Any]) -> npt.NDArray[np.bool_]:
+    """Which values of an array (not of a union) are null."""
+    validity = array.buffers()[0]
+    return np.zeros(len(array), np.bool_) if validity is None else ~_unpacked(validity, array)
+
+
+def _unpacked(bits: pa.Buffer | None, array: pa.Array[Any]) -> npt.NDArray[np.bool_]:
+    raw = np.frombuffer(cast("Any", bits or b""), np.uint8)
+    flags = np.unpackbits(raw, count=array.offset + len(array), bitorder="little")
+    return flags[array.offset :].astype(np.bool_)
+
+
+def list_offsets(array: pa.Array[Any]) -> npt.NDArray[np.int32]:
+    """Where each list (or text) starts, and the last one ends, `(n + 1,)`; borrowed."""
+    buffer = cast("Any", array.buffers()[1])
+    if buffer is None or not buffer.size:  # allowed where there are no lists
+        return np.zeros(1, np.int32)
+    return np.frombuffer(buffer, np.int32, len(array) + 1, 4 * array.offset)
 
 
 def binary16_values(array: pa.Array[Any]) -> npt.NDArray[np.uint64]:

@@ -12,17 +12,18 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 import xxhash
 
 from rrdformats.arrow_bridge import schema_of
-from rrdformats.chunk import ChunkSchema
+from rrdformats.chunk import Chunk, ChunkSchema
 from rrdformats.chunk_schema import ENTITY_PATH_KEY, index_field
 from rrdformats.descriptors import ComponentDescriptor
 from rrdformats.entity_path import EntityPath
 from rrdformats.manifest import Manifest
 from rrdformats.timeline import Timeline
 
-__all__ = ["ChunkEdit", "EditedSchema", "derived_ids"]
+__all__ = ["ChunkEdit", "EditedSchema", "derived_ids", "edited_chunk"]
 
 _Mask = npt.NDArray[np.bool_]
 
@@ -129,6 +130,18 @@ class ChunkEdit:
             lost_times=bool(schema.timelines) and not kept,
             is_gone=bool(schema.descriptors) and not components,
         )
+
+
+def edited_chunk(chunk: Chunk, edit: ChunkEdit) -> Chunk | None:
+    """A chunk after an edit, under the id that it had; None if nothing is left of it."""
+    edited = edit.apply(chunk.schema)
+    if edited is None:
+        return chunk
+    if edited.is_gone:
+        return None
+    columns = [chunk.batch.column(index) for index in edited.columns]
+    batch = pa.RecordBatch.from_arrays(columns, schema=edited.schema.arrow)
+    return Chunk(edited.schema, batch, chunk.id)
 
 
 def derived_ids(ids: npt.NDArray[np.uint8], change: bytes) -> npt.NDArray[np.uint8]:

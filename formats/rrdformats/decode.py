@@ -168,19 +168,22 @@ class ChunkGroup:
 
     def _together(self) -> pa.RecordBatch:
         """All rows, without opening the chunks one by one."""
-        layout, streams = self.layout, self._streams
-        start, stop = layout.ipc_batch.body, layout.ipc_batch.end
+        layout = self.layout
         if layout.ipc_batch.plain:
-            if isinstance(streams, list):
-                joined = np.frombuffer(b"".join([s[start:stop] for s in streams]), np.uint8)
-                bodies = joined.reshape(len(streams), stop - start)
-            else:
-                bodies = streams[:, start:stop]
             try:
-                return cut_columns(layout.columns, layout.raw_schema, bodies)
+                return cut_columns(layout.columns, layout.raw_schema, self.bodies())
             except CannotCut:
                 pass
         return _spliced(layout, self.streams)
+
+    def bodies(self) -> npt.NDArray[np.uint8]:
+        """The body of each chunk's record batch, as a row of a byte matrix."""
+        streams = self._streams
+        start, stop = self.layout.ipc_batch.body, self.layout.ipc_batch.end
+        if not isinstance(streams, list):
+            return streams[:, start:stop]
+        joined = np.frombuffer(b"".join([s[start:stop] for s in streams]), np.uint8)
+        return joined.reshape(len(streams), stop - start)
 
     def pick(self, chosen: npt.NDArray[np.int64]) -> ChunkGroup:
         """The chunks at the given places as a group of their own."""

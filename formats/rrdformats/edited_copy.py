@@ -47,6 +47,9 @@ _LONG_RUN = 1 << 20
 _GROUP_BYTES = 32 << 20
 """Chunks that are edited together, at most (bytes)."""
 
+_DENSE = 50
+"""Compressing that saves less than one part in so many is not repeated."""
+
 _EDITORS_KEPT = 2048
 
 _EDITED, _GONE = 1, 2
@@ -61,6 +64,8 @@ class EditTally:
     """What an edited copy did.
 
     Attributes:
+        chunks: Chunks that were written.
+        rows: Their rows.
         edited: Chunks that were changed.
         gone: Chunks of which nothing was left.
         gone_rows: Their rows.
@@ -69,6 +74,8 @@ class EditTally:
         unreadable: Chunks that were left out because they could not be read.
     """
 
+    chunks: int = 0
+    rows: int = 0
     edited: int = 0
     gone: int = 0
     gone_rows: int = 0
@@ -111,6 +118,7 @@ def copy_edited(
         for part, is_plain in _stretches(frames, concerned):
             if is_plain:
                 copy_chunks(source, item, frames.rows[part], writer, store_id, limits)
+                copier.count(frames.rows[part])
             else:
                 copier.copy(frames[part], concerned[part])
         copier.finish()
@@ -161,6 +169,11 @@ class _Copier:
         self._edited = _Written()
         self._described: dict[int, _Described] = {}
 
+    def count(self, rows: _Ints) -> None:
+        """Counts chunks that were written."""
+        self.tally.chunks += len(rows)
+        self.tally.rows += int(np.asarray(self._item.manifest.num_rows, np.int64)[rows].sum())
+
     def copy(self, frames: ChunkFrames, concerned: _Mask) -> None:
         """Copies chunks, of which only some can change."""
         with WriteBehind(self._writer) as behind:
@@ -203,7 +216,7 @@ class _Copier:
                 continue
             parts = whole_groups(decoded, group) if editor.needs_values else [group]
             for part in (piece for whole in parts for piece in _bounded(whole)):
-                self._take(work, maybe[part.messages], editor, part)
+                self._take(work, maybe[part.messages], editor, part, _dense(decoded, part))
         self._report(work, maybe, decoded)
 
     def _editor(self, layout: Layout) -> GroupEditor | None:
@@ -228,9 +241,11 @@ class _Copier:
             self.tally.lost_times += len(group)
             self.tally.lost_times_rows += len(group) * group.rows
 
-    def _take(self, work: _Window, indices: _Ints, editor: GroupEditor, group: ChunkGroup) -> None:
+    def _take(
+        self, work: _Window, indices: _Ints, editor: GroupEditor, group: ChunkGroup, dense: _Mask
+    ) -> None:
         """Puts the edited chunks of a group in their places."""
-        edited = editor.edit(group)
+        edited = editor.edit(group, dense)
         schema = editor.edited.schema
         messages, sizes = self._encoder.messages(edited, schema.is_static)
         for index, pieces in zip(indices.tolist(), messages, strict=True):
@@ -268,10 +283,12 @@ class _Copier:
         manifest, store_id = self._item.manifest, self._store_id
         if self._kept.rows:
             rows = np.concatenate(self._kept.rows)
+            self.count(rows)
             sizes = np.asarray(manifest.byte_size_uncompressed, np.int64)[rows]
             self._writer.carry(store_id, manifest, rows, self._kept.places(sizes))
         if self._edited.rows:
             rows = np.concatenate(self._edited.rows)
+            self.count(rows)
             places = self._edited.places(np.concatenate(self._edited.uncompressed))
             part = carried_part(manifest, rows, places)
             part.ids = np.concatenate(self._edited.ids)
@@ -401,9 +418,19 @@ class _MessageEncoder:
         return [raw[place : place + width] for place in range(0, len(raw), width)]
 
 
+def _dense(decoded: DecodedBlock, group: ChunkGroup) -> _Mask:
+    """Which chunks of a group compressing did not make smaller."""
+    headers, chosen = decoded.headers, group.headers
+    packed = headers.payload_end[chosen] - headers.payload_start[chosen]
+    dense: _Mask = (headers.compression[chosen] == Compression.LZ4) & (
+        packed * _DENSE >= decoded.sizes[chosen] * (_DENSE - 1)
+    )
+    return dense
+
+
 def _bounded(group: ChunkGroup) -> Iterator[ChunkGroup]:
     """Parts of a group that are not too large to be edited together."""
-    step = max(_GROUP_BYTES // max(len(group.streams[0]), 1), 1)
+    step = max(_GROUP_BYTES // max(group.layout.ipc_batch.end, 1), 1)
     if len(group) <= step:
         yield group
         return

@@ -28,7 +28,7 @@ from rrdformats.errors import UnsupportedError
 from rrdformats.ipc_read import ColumnLayout
 from rrdformats.ipc_write import END_OF_STREAM, encode_batch_message, encode_schema_message
 from rrdformats.lz4_template import Lz4Template, lz4_template
-from rrdformats.payloads import compress_payload
+from rrdformats.payloads import compress_payload, literal_payload
 from rrdformats.tuid import CHUNK_PREFIX, Tuid
 
 __all__ = ["EditedChunks", "GroupEditor"]
@@ -37,7 +37,8 @@ _Bytes = npt.NDArray[np.uint8]
 
 _ALIGNMENT = 64
 _MANY, _SMALL = 4, 1 << 14
-"""From this many chunks on, up to this size (bytes), compressed blocks are made together."""
+"""From this many chunks on compressed blocks are made together; larger ones (bytes) are edited one
+by one."""
 _LEAST_COMMON = 3
 """If more than a third of the bytes differ, chunks are compressed one by one."""
 _ID_PLACEHOLDER = CHUNK_PREFIX + "Z" * 32
@@ -75,8 +76,12 @@ class GroupEditor:
         self._splice = _splice_of(layout, edited, self._change)
         self.needs_values = self._splice is None
 
-    def edit(self, group: ChunkGroup) -> EditedChunks:
+    def edit(self, group: ChunkGroup, is_dense: npt.NDArray[np.bool_]) -> EditedChunks:
         """The chunks of a group after the edit.
+
+        Args:
+            group: The chunks.
+            is_dense: Which of them compressing did not make smaller; it is not tried again.
 
         Raises:
             CorruptError: If they must be decoded and cannot be.
@@ -86,7 +91,8 @@ class GroupEditor:
         if splice is None:
             return self._decoded(group, ids)
         sizes = np.full(len(group), len(splice.template), np.int64)
-        return EditedChunks(splice.payloads(group.streams, ids), sizes, ids, splice.empty)
+        payloads = splice.payloads(group, ids, is_dense.tolist())
+        return EditedChunks(payloads, sizes, ids, splice.empty)
 
     def _decoded(self, group: ChunkGroup, ids: _Bytes) -> EditedChunks:
         edited = self.edited
@@ -140,21 +146,35 @@ class _Splice:
     empty: frozenset[ComponentDescriptor]
     _common: _CommonText | None = None
 
-    def payloads(self, old: list[bytes | memoryview], ids: _Bytes) -> list[bytes | memoryview]:
-        """Edited streams of the chunks with these new ids, compressed."""
-        start, end = self.body
-        joined = old[0] if len(old) == 1 else b"".join([stream[start:end] for stream in old])
-        first = start if len(old) == 1 else 0
-        bodies = np.frombuffer(joined, np.uint8, len(old) * (end - start), first)
-        bodies = bodies.reshape(len(old), end - start)
-        blocks = None
-        if len(old) >= _MANY and len(self.template) <= _SMALL:
+    def payloads(
+        self, group: ChunkGroup, ids: _Bytes, is_dense: list[bool]
+    ) -> list[bytes | memoryview]:
+        """Edited streams of the chunks of a group with these new ids, compressed."""
+        if len(self.template) > _SMALL:
+            chunks = zip(group.streams, _id_texts(ids), is_dense, strict=True)
+            return [self._alone(memoryview(data), text, dense) for data, text, dense in chunks]
+        bodies, blocks = group.bodies(), None
+        if len(group) >= _MANY:
             if self._common is None:
                 self._common = _CommonText(self, bodies[0])
             blocks = self._common.blocks(bodies, ids)
         if blocks is not None:
             return _rows_of(blocks)
         return [compress_payload(stream) for stream in _rows_of(self.streams(bodies, ids))]
+
+    def _alone(self, old: memoryview, text: _Bytes, is_dense: bool) -> bytes:
+        """The payload of one large chunk, whose bytes are copied as rarely as possible."""
+        template, behind = memoryview(self.template), self.id_at + len(text)
+        pieces: list[bytes | memoryview] = [template[: self.id_at], text.tobytes()]
+        place, start = behind, self.body[0]
+        for source, target, length in self.buffers:
+            pieces.append(template[place:target])
+            pieces.append(old[start + source : start + source + length])
+            place = target + length
+        pieces.append(template[place:])
+        if is_dense:
+            return literal_payload(pieces)
+        return compress_payload(b"".join(pieces))
 
     def streams(self, bodies: _Bytes, ids: _Bytes) -> _Bytes:
         """Edited streams of chunks with these old bodies and new ids."""

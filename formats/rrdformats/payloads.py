@@ -12,7 +12,9 @@ import lz4.block
 from rrdformats.errors import CorruptError
 from rrdformats.messages import Compression
 
-__all__ = ["compress_payload", "decompress_payload", "decompress_payloads"]
+__all__ = ["compress_payload", "decompress_payload", "decompress_payloads", "literal_payload"]
+
+_LENGTH_IN_TOKEN, _LENGTH_GOES_ON = 15, 255
 
 
 def decompress_payload(
@@ -62,3 +64,12 @@ def compress_payload(stream: bytes | memoryview) -> bytes:
     """`stream` as one LZ4 block; pass on the size of `stream` beside it."""
     compressed: bytes = lz4.block.compress(stream, store_size=False)
     return compressed
+
+
+def literal_payload(pieces: Sequence[bytes | memoryview]) -> bytes:
+    """A stream in pieces as one LZ4 block of literals: for what does not get smaller anyway."""
+    size = sum(map(len, pieces))
+    if size < _LENGTH_IN_TOKEN:
+        return b"".join([bytes([size << 4]), *pieces])
+    more, last = divmod(size - _LENGTH_IN_TOKEN, _LENGTH_GOES_ON)
+    return b"".join([b"\xf0", b"\xff" * more, bytes([last]), *pieces])

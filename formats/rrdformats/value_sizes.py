@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from rrdformats.arrow_bridge import list_offsets
+
 __all__ = ["bytes_between", "bytes_of"]
 
 _Ints: TypeAlias = npt.NDArray[np.int64]
@@ -66,8 +68,7 @@ def _sizes(array: _Array, bounds: _Ints) -> _Ints:
 
 
 def _offsets_at(array: _Array, bounds: _Ints) -> _Ints:
-    raw = np.frombuffer(array.buffers()[1], np.int32, len(array) + 1, _OFFSET * array.offset)
-    return raw[bounds].astype(np.int64)
+    return list_offsets(array)[bounds].astype(np.int64)
 
 
 def _union_sizes(array: _Array, bounds: _Ints) -> _Ints:

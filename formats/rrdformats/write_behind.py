@@ -6,6 +6,7 @@ the next one is prepared. At most one window waits.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from threading import Thread
 from types import TracebackType
 from typing import Self
@@ -13,6 +14,9 @@ from typing import Self
 from rrdformats.writer import RrdWriter
 
 __all__ = ["WriteBehind"]
+
+_LARGE = 1 << 16
+"""Pieces from this size on (bytes) are handed on as they are."""
 
 
 class WriteBehind:
@@ -64,6 +68,24 @@ class WriteBehind:
 
     def _run(self, pieces: list[bytes | memoryview]) -> None:
         try:
-            self._writer.write_raw(pieces)
+            for part in _in_parts(pieces):
+                self._writer.write_raw(part)
         except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
             self._error = error
+
+
+def _in_parts(
+    pieces: list[bytes | memoryview],
+) -> Iterator[list[bytes | memoryview]]:
+    """Pieces that are written in one go: small ones together, large ones alone and not copied."""
+    small: list[bytes | memoryview] = []
+    for piece in pieces:
+        if len(piece) < _LARGE:
+            small.append(piece)
+            continue
+        if small:
+            yield small
+        yield [piece]
+        small = []
+    if small:
+        yield small

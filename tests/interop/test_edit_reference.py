@@ -1,4 +1,4 @@
-"""Merged, filtered and routed by us and by the reference: the same recordings come out."""
+"""What we edit and the reference accepts; where it has the same command, the same comes out."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from rrdformats.properties import is_property_path
 from rrdformats.reader import Recording
 from rrdformats.selectors import Selection
 from rrdformats.testing.sketches import cells
+from rrdformats.times import format_time
 from rrdtool.operations.edit_selection import EditSelection
 from rrdtool.operations.edit_writing import EditReport
 from rrdtool.operations.editing import EditSettings
@@ -22,6 +23,9 @@ from rrdtool.operations.filter import filter_
 from rrdtool.operations.merge import merge
 from rrdtool.operations.route import route
 from rrdtool.operations.routing import Routing
+from rrdtool.operations.slice import check_slice, slice_
+from rrdtool.operations.split import Division, split
+from rrdtool.operations.time_window import TimeWindow, pick_timeline
 
 EXCEPTIONS = {
     "unity_phase3_scene.rrd": "its columns are not in canonical order, which we keep",
@@ -151,3 +155,58 @@ def test_routed_as_the_reference_routes(recording: Path, reference: Path, tmp_pa
         known = set(anywhere(recording))
         lost = report.differing_duplicates > 0
         assert set(anywhere(ours)) < known if lost else set(anywhere(ours)) == known
+
+
+def middle(recording: Recording, timeline: str) -> str:
+    """The time in the middle of a timeline, as the command line takes it."""
+    manifests = [item.manifest for item in recording.contents.manifests]
+    line, (first, last) = pick_timeline(manifests, timeline)
+    return f"={format_time((first + last) // 2, line.kind)}"
+
+
+def merge_back(parts: list[Path], target: Path) -> None:
+    recordings = [Recording.open(part) for part in parts]
+    try:
+        with target.open("wb") as file:
+            merge(recordings, file, settings=LOSSY)
+    finally:
+        for each in recordings:
+            each.close()
+
+
+def test_parts_merged_again_are_the_recording(
+    recording: Path, reference: Path, tmp_path: Path
+) -> None:
+    facts = Facts.of(recording)
+    if facts.timeline is None or facts.recordings != 1:
+        pytest.skip("there are no times of one recording")
+    folder, whole = tmp_path / "parts", tmp_path / "whole.rrd"
+    folder.mkdir()
+    with Recording.open(recording) as opened:
+        division = Division(times=(middle(opened, facts.timeline),), timeline=facts.timeline)
+        report = split(opened, lambda name: (folder / name).open("wb"), division, settings=LOSSY)
+    parts = [folder / part.file for part in report.parts]
+    for part, told in zip(parts, report.parts, strict=True):
+        if sum(store.chunks for store in told.stores):
+            verified = run(reference, "verify", part)
+            assert verified.returncode == 0, verified.stderr
+    merge_back(parts, whole)
+    if "truncated" not in recording.name:
+        assert anywhere(whole) == anywhere(recording)
+
+
+def test_a_slice_is_accepted_and_answers_as_its_source(
+    recording: Path, reference: Path, tmp_path: Path
+) -> None:
+    facts = Facts.of(recording)
+    if facts.timeline is None or facts.recordings != 1:
+        pytest.skip("there are no times of one recording")
+    ours = tmp_path / "ours.rrd"
+    with Recording.open(recording) as opened:
+        window = TimeWindow(middle(opened, facts.timeline), None, facts.timeline)
+        with ours.open("wb") as file:
+            report = slice_([opened], file, window, settings=LOSSY)
+        if "truncated" not in recording.name:
+            with Recording.open(ours) as made:
+                assert check_slice(opened, made, window).differing == 0
+    accepted(reference, ours, report)

@@ -153,7 +153,7 @@ def test_the_command_line_asks_for_all_of_it(path: Path, tmp_path: Path) -> None
         check=False,
     )
     assert done.returncode == 0
-    assert "1 chunk (1 row) without a time on its timeline" in done.stderr
+    assert "no time on the timeline of the range: 1 chunk (1 row)" in done.stderr
     assert {cell[4] for cell in cells(out)} == {(1.0,), (2.0,), (3.0,), (4.0,), ("name",)}
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import random
 from typing import TYPE_CHECKING
 
 import pytest
 
 from rrdformats.descriptors import ComponentDescriptor
-from rrdformats.messages import StoreKind
+from rrdformats.messages import Compression, StoreKind
+from rrdformats.payloads import decompress_payload, literal_payload
 from rrdformats.reader import Recording
 from rrdformats.testing.sketches import (
     SCALARS,
@@ -277,3 +279,29 @@ def test_old_recordings_are_filtered_by_their_new_names(
     assert run.code == 0, run.err
     assert cells(out) == [cell for cell in before if cell[3] != component]
     assert rrd_here("verify", out).code == 0
+
+
+@pytest.mark.parametrize(
+    "value", [random.Random(1).randbytes(50_000), bytes(50_000)], ids=["dense", "compressible"]
+)
+def test_large_chunks_are_edited_one_by_one(
+    rrd_here: RunHere, tmp_path: Path, value: bytes
+) -> None:
+    blob = ComponentDescriptor("Thing:blob")
+    rows = [
+        Rows("/big", {blob: [value, None, value]}, {"frame": [i] * 3, "tick": [9] * 3}, serial=i)
+        for i in range(3)
+    ]
+    path, out = sketch(tmp_path / "in.rrd", SketchedStore(rows)), tmp_path / "out.rrd"
+    assert rrd_here("filter", "--drop-timeline", "tick", path, "-o", out).code == 0
+    expected = [(*cell[:2], cell[2][:1], *cell[3:]) for cell in cells(path)]
+    assert cells(out) == sorted(expected, key=repr)
+    assert rrd_here("verify", out).code == 0
+    assert out.stat().st_size <= path.stat().st_size + 1_000
+
+
+@pytest.mark.parametrize("size", [0, 1, 14, 15, 16, 269, 270, 271, 70_000])
+def test_a_block_of_literals_decompresses_to_itself(size: int) -> None:
+    data = random.Random(size).randbytes(size)
+    payload = literal_payload([data[: size // 2], memoryview(data)[size // 2 :]])
+    assert bytes(decompress_payload(payload, Compression.LZ4, size)) == data

@@ -33,10 +33,18 @@ if TYPE_CHECKING:
     from rrdformats.reader import Recording
     from rrdtool.operations.edit_writing import EditReport
     from rrdtool.operations.editing import EditSettings
+    from rrdtool.operations.split import SplitReport
 
     Work: TypeAlias = Callable[[list[Recording], BinaryIO | None, EditSettings], EditReport]
 
-__all__ = ["EditRequest", "readable_inputs", "refusals_told"]
+__all__ = [
+    "EditRequest",
+    "allow_descriptors",
+    "chunks_told",
+    "readable_inputs",
+    "refusals_told",
+    "say_inputs",
+]
 
 _SHOWN = 6
 """Entities that are named; with `-v` all are."""
@@ -115,7 +123,7 @@ class EditRequest:
     def _work(self, inputs: list[Input], work: Work, file: BinaryIO | None) -> EditReport:
         from rrdtool.operations.editing import EditSettings
 
-        _allow_descriptors(len(inputs))
+        allow_descriptors(len(inputs))
         with ExitStack() as stack, refusals_told():
             recordings = []
             for item in inputs:
@@ -177,7 +185,7 @@ def refusals_told() -> Generator[None]:
         raise problems[0] from error
 
 
-def _allow_descriptors(count: int) -> None:
+def allow_descriptors(count: int) -> None:
     """Raises the limit of open files where many inputs need that and the system allows it."""
     with suppress(ImportError, OSError, ValueError):
         import resource
@@ -198,9 +206,9 @@ def _print_plan(report: EditReport) -> None:
     print_table(table)
     facts = [f"would copy {format_size(report.bytes)}"]
     if report.edited_chunks:
-        facts.append(f"change up to {_chunks(report.edited_chunks)}")
+        facts.append(f"change up to {chunks_told(report.edited_chunks)}")
     if report.left_out_chunks:
-        facts.append(f"leave out {_chunks(report.left_out_chunks, report.left_out_rows)}")
+        facts.append(f"leave out {chunks_told(report.left_out_chunks, report.left_out_rows)}")
     if report.left_out_stores:
         facts.append(f"leave out {', '.join(map(printable, report.left_out_stores))}")
     write(", ".join(facts) + "\n")
@@ -208,18 +216,7 @@ def _print_plan(report: EditReport) -> None:
 
 def _say(report: EditReport) -> None:
     """Says what the user did not ask for in so many words."""
-    for found in report.inputs:
-        if found.scanned is not None and found.size is not None:
-            note(f"{found.file}: read from front to back, because {found.scanned}")
-        for damage in found.damage:
-            complain(f"{found.file}: {damage}; what could be read was kept")
-    if report.duplicate_chunks:
-        note(f"{_chunks(report.duplicate_chunks)} with an id that occurred before: kept once")
-    if report.differing_duplicates:
-        complain(
-            f"{_chunks(report.differing_duplicates)} of these with other data than the one that "
-            "is kept, the first one"
-        )
+    say_inputs(report)
     if report.shared_entities:
         names = report.shared_entities if session.verbosity else report.shared_entities[:_SHOWN]
         more = ", …" if len(names) < len(report.shared_entities) else ""
@@ -229,32 +226,43 @@ def _say(report: EditReport) -> None:
             f"the joined recordings: {', '.join(names)}{more}"
         )
     if report.untimed_chunks:
-        note(
-            "left out, because the time range says nothing of them: "
-            f"{_chunks(report.untimed_chunks, report.untimed_rows)} without a time on its timeline"
-        )
-    if report.static_chunks:
-        note(
-            f"without any timeline left, and so static now: "
-            f"{_chunks(report.static_chunks, report.static_rows)}"
-        )
+        told = chunks_told(report.untimed_chunks, report.untimed_rows)
+        note(f"left out, because they have no time on the timeline of the range: {told}")
     for sentence in report.notes:
         note(sentence)
     if not report.dry_run:
         _detail(report)
 
 
+def say_inputs(report: EditReport | SplitReport) -> None:
+    """Says what was found out about the inputs, and what became of chunks without being asked."""
+    for found in report.inputs:
+        if found.scanned is not None and found.size is not None:
+            note(f"{found.file}: read from front to back, because {found.scanned}")
+        for damage in found.damage:
+            complain(f"{found.file}: {damage}; what could be read was kept")
+    if report.duplicate_chunks:
+        note(f"{chunks_told(report.duplicate_chunks)} with an id that occurred before: kept once")
+    if report.differing_duplicates:
+        told = chunks_told(report.differing_duplicates)
+        complain(f"{told} of these with other data than the one that is kept, the first one")
+    if report.static_chunks:
+        told = chunks_told(report.static_chunks, report.static_rows)
+        note(f"without any timeline left, and so static now: {told}")
+
+
 def _detail(report: EditReport) -> None:
     if report.left_out_chunks:
-        detail(f"left out {_chunks(report.left_out_chunks, report.left_out_rows)}")
+        detail(f"left out {chunks_told(report.left_out_chunks, report.left_out_rows)}")
     if report.edited_chunks:
-        detail(f"changed {_chunks(report.edited_chunks)}")
+        detail(f"changed {chunks_told(report.edited_chunks)}")
     if report.emptied_chunks:
-        told = _chunks(report.emptied_chunks, report.emptied_rows)
+        told = chunks_told(report.emptied_chunks, report.emptied_rows)
         detail(f"left out {told}, of which nothing was to be kept")
 
 
-def _chunks(count: int, rows: int | None = None) -> str:
+def chunks_told(count: int, rows: int | None = None) -> str:
+    """A number of chunks in words, and of their rows."""
     told = f"{format_count(count)} {'chunk' if count == 1 else 'chunks'}"
     if rows is None:
         return told

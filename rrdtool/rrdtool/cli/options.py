@@ -1,5 +1,8 @@
 """Every option of every command, declared once.
 
+But for `rrd mcap`: it has the reference's own flags, some of which mean other things elsewhere, and
+declares them itself.
+
 What is read:
 
 ```
@@ -66,7 +69,7 @@ What `rrd verify` asks:
 --check-footers/--no-check-footers
                         whether footers must be there and fit the chunks
 --rule                  rules to check, by glob
---ignore                rules to leave out, by glob
+--ignore                rules to leave out, by glob; in `rrd diff`: what does not count
 --list-rules            show the rules
 --max-findings          how many findings to show of a file
 ```
@@ -101,7 +104,6 @@ A, B                    the two recordings
 --by                    match rows by row id or by time
 --atol                  how far numbers may differ
 --rtol                  how far numbers may differ, relative to them
---ignore                entities, components and timelines that do not count, by glob
 --max-differences       how many differences to show
 ```
 
@@ -125,6 +127,28 @@ What `rrd optimize` asks:
 --fix-keyframe          replace keyframe flags by what the samples tell
 --num-pass              accepted, and ignored
 -j, --jobs              how many files at a time
+```
+
+What `rrd import` asks:
+
+```
+FILE                    files, folders or URLs to import
+--each                  each input becomes a recording of its own
+--entity-path-prefix    put all entities beneath a path
+--static                data without times of their own hold at all times
+--time_sequence, --time-sequence
+                        a step at which data without times hold
+--time_duration_nanos, --time-duration-nanos
+                        a duration at which they hold
+--time_timestamp_nanos, --time-timestamp-nanos
+                        a moment at which they hold
+--importer              the importer to use, by name
+--video                 videos as assets, or as streams
+--strict-reference      nothing that the reference does not make
+-O, --option            an importer's own option
+--plugin-timeout        how long an importer program may be silent
+--strict                what is not understood is an error
+--list-importers        show the importers
 ```
 
 Where a recording goes:
@@ -167,8 +191,10 @@ __all__ = [
     "DropEntities",
     "DropTimelines",
     "DryRun",
+    "EachInput",
     "End",
     "Entities",
+    "EntityPathPrefix",
     "Exclude",
     "ExcludeArchetypes",
     "ExcludeComponents",
@@ -183,15 +209,18 @@ __all__ = [
     "FullMetadata",
     "History",
     "IgnoreChunksWithoutComponents",
-    "IgnoreGlobs",
     "IgnoreRules",
     "IgnoreTimelines",
+    "ImportFiles",
+    "ImporterName",
+    "ImporterOptions",
     "InPlace",
     "IncludeArchetypes",
     "IncludeComponents",
     "IntoRecording",
     "Jobs",
     "Json",
+    "ListImporters",
     "ListRules",
     "MatchBy",
     "MaxDifferences",
@@ -204,6 +233,7 @@ __all__ = [
     "NumPass",
     "Output",
     "OutputDir",
+    "PluginTimeout",
     "Prefixes",
     "Profile",
     "Quiet",
@@ -219,13 +249,20 @@ __all__ = [
     "RuleGlobs",
     "SplitSizeRatio",
     "Start",
+    "StaticImport",
     "Stores",
+    "StrictImport",
+    "StrictReference",
+    "TimeDuration",
+    "TimeSequence",
+    "TimeTimestamp",
     "TimelineName",
     "Transposed",
     "TreeSort",
     "Unordered",
     "Verbose",
     "Version",
+    "VideoMode",
     "common",
 ]
 
@@ -582,16 +619,6 @@ RelativeTolerance = Annotated[
         "--rtol", metavar="X", min=0, help="And by this much times the larger of the two."
     ),
 ]
-IgnoreGlobs = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--ignore",
-        metavar="GLOB",
-        help="What does not count: entities if it starts with / or is **, otherwise components and "
-        "timelines; may be repeated.",
-        show_default=False,
-    ),
-]
 MaxDifferences = Annotated[
     int, typer.Option("--max-differences", min=0, help="Differences to show; all are counted.")
 ]
@@ -788,15 +815,6 @@ ImportFiles = Annotated[
     ),
 ]
 EachInput = Annotated[bool, typer.Option("--each", help="Make each input a recording of its own.")]
-ImportRecordingId = Annotated[
-    str | None,
-    typer.Option(
-        "--recording-id",
-        metavar="ID",
-        help="Id of the recording; without it, one that follows from the inputs.",
-        show_default=False,
-    ),
-]
 EntityPathPrefix = Annotated[
     str | None,
     typer.Option(
@@ -847,6 +865,21 @@ ImporterName = Annotated[
         metavar="NAME",
         help="Use this importer or importer program, whatever the suffix.",
         show_default=False,
+    ),
+]
+VideoMode = Annotated[
+    Literal["asset", "stream"] | None,
+    typer.Option(
+        "--video",
+        help="Videos as a file with a reference to each frame (asset, as by default), or as their "
+        "samples, which can be cut and merged (stream).",
+        show_default=False,
+    ),
+]
+StrictReference = Annotated[
+    bool,
+    typer.Option(
+        "--strict-reference", help="Make nothing of MCAP channels that the reference would not."
     ),
 ]
 ImporterOptions = Annotated[

@@ -112,6 +112,18 @@ COMMANDS: tuple[CommandRow, ...] = (
         "Edit",
     ),
     CommandRow(
+        "slice",
+        "rrdtool.cli.commands.slice:slice_",
+        "Cut a stretch of time out of a recording.",
+        "Edit",
+    ),
+    CommandRow(
+        "split",
+        "rrdtool.cli.commands.split:split",
+        "Divide a recording into several files.",
+        "Edit",
+    ),
+    CommandRow(
         "route",
         "rrdtool.cli.commands.route:route",
         "Give recordings another application id or recording id.",
@@ -124,9 +136,39 @@ COMMANDS: tuple[CommandRow, ...] = (
         "Edit",
     ),
     CommandRow(
+        "optimize",
+        "rrdtool.cli.commands.optimize:optimize",
+        "Merge and sort chunks: fewer, larger ones that do not overlap.",
+        "Edit",
+    ),
+    CommandRow(
+        "recover",
+        "rrdtool.cli.commands.recover:recover",
+        "Save what can be read of a damaged recording.",
+        "Edit",
+    ),
+    CommandRow(
+        "migrate",
+        "rrdtool.cli.commands.migrate:migrate",
+        "Bring recordings of old releases to the newest version.",
+        "Edit",
+    ),
+    CommandRow(
         "meta",
         "rrdtool.cli.commands.meta:meta",
         "Show and change a recording's own properties.",
         "Edit",
+    ),
+    CommandRow(
+        "import",
+        "rrdtool.cli.commands.import_:import_",
+        "Import files of every kind as a recording: bags, videos, images, meshes, tables, text.",
+        "Convert",
+    ),
+    CommandRow(
+        "mcap",
+        "rrdtool.cli.commands.mcap:mcap",
+        "Look at MCAP files, check them, convert them.",
+        "Convert",
     ),
 )

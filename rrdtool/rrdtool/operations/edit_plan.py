@@ -73,7 +73,7 @@ class Share:
     def limit_times(self, times: TimeRange) -> None:
         """Leaves out chunks without any row in a range; static ones stay."""
         self.times = times
-        start, end, exists = self._bounds()
+        start, end, exists = self.bounds(times.timeline)
         meets = exists & (start <= times.end) & (end >= times.start)
         static = self._is_static()
         self.untimed = self.rows[~exists & ~static]
@@ -99,18 +99,18 @@ class Share:
     def _is_inside(self) -> npt.NDArray[np.bool_]:
         if self.times is None:
             return np.ones(len(self.rows), np.bool_)
-        start, end, exists = self._bounds()
+        start, end, exists = self.bounds(self.times.timeline)
         inside = exists & (start >= self.times.start) & (end <= self.times.end)
         return inside | self._is_static()
 
     def _is_static(self) -> npt.NDArray[np.bool_]:
         return np.asarray(self.item.manifest.is_static, np.bool_)[self.rows]
 
-    def _bounds(self) -> tuple[_Ints, _Ints, npt.NDArray[np.bool_]]:
-        """First and last time of each chunk on the timeline of `times`, and whether it has any."""
+    def bounds(self, timeline: str) -> tuple[_Ints, _Ints, npt.NDArray[np.bool_]]:
+        """First and last time of each chunk on a timeline, and whether it has any."""
         nothing = np.zeros(len(self.rows), np.int64)
-        for timeline, bounds in self.item.manifest.timelines.items():
-            if self.times is not None and timeline.name == self.times.timeline:
+        for line, bounds in self.item.manifest.timelines.items():
+            if line.name == timeline:
                 exists = np.ones(len(self.rows), np.bool_)
                 if bounds.exists is not None:
                     exists = np.frombuffer(bounds.exists, np.bool_)[self.rows]

@@ -8,25 +8,24 @@ same bytes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
+import numpy as np
 import xxhash
 
 from rrdformats.chunk import Chunk
-from rrdformats.chunk_edits import derived_ids
-from rrdformats.copying import ChunkFrames, copy_chunks
-from rrdformats.decode import ChunkDecoder
+from rrdformats.chunk_edits import derived_ids, edited_chunk
+from rrdformats.copying import copy_chunks
 from rrdformats.edited_copy import EditTally, copy_edited
 from rrdformats.errors import RrdError
 from rrdformats.messages import StoreId
-from rrdformats.scan import whole_groups
-from rrdformats.spans import read_window, windows
 from rrdformats.tuid import Tuid
 from rrdformats.writer import RrdWriter
 from rrdtool.operations.edit_duplicates import Duplicates
 from rrdtool.operations.edit_inputs import EditInput, blaming
 from rrdtool.operations.edit_plan import EditPlan, PlannedStore, Share
+from rrdtool.operations.edit_reading import OnDamage, read_chunks
 
 __all__ = ["EditReport", "InputReport", "OutputStore", "carry_out", "describe", "introduce"]
 
@@ -76,7 +75,7 @@ class EditReport:
     Attributes:
         dry_run: Whether nothing was written.
         inputs: What was read.
-        stores: What is in the output; counted before chunks are edited.
+        stores: What is in the output; in a dry run counted before chunks are edited or cut.
         bytes: Size of the output; in a dry run, of the messages that would be copied.
         left_out_chunks: Chunks of the inputs that were not asked for.
         left_out_rows: Their rows.
@@ -184,14 +183,17 @@ def carry_out(
     total = sum(store.chunk_count for store in plan.stores.values())
     done = 0
     with RrdWriter(file) as writer:
-        for store in plan.stores.values():
+        for number, store in enumerate(plan.stores.values()):
             introduce(store, writer)
+            chunks, rows = len(store.chunks), sum(map(len, store.chunks))
             for share in store.shares:
                 with blaming(share.origin.name):
-                    _copy(share, store.store_id, writer, report, lossy=lossy)
+                    copied = _copy(share, store.store_id, writer, report, lossy=lossy)
+                chunks, rows = chunks + copied[0], rows + copied[1]
                 done += len(share.rows)
                 if progress is not None:
                     progress(done, total)
+            report.stores[number] = replace(report.stores[number], chunks=chunks, rows=rows)
             for chunk in store.chunks:
                 writer.write_chunk(store.store_id, chunk)
             for activation in store.activations:
@@ -211,26 +213,29 @@ def introduce(store: PlannedStore, writer: RrdWriter) -> None:
 
 def _copy(
     share: Share, store_id: StoreId, writer: RrdWriter, report: EditReport, *, lossy: bool
-) -> None:
-    """Writes one share."""
+) -> tuple[int, int]:
+    """Writes one share; returns how many chunks that are, and how many rows."""
     source, limits = share.origin.source, share.origin.recording.limits
     damage: list[RrdError] = []
     on_damage = damage.append if lossy else None
-    if not share.edit.is_nothing:
+    whole = share.whole
+    if share.edit.is_nothing:
+        copy_chunks(source, share.item, whole, writer, store_id, limits)
+        chunks, rows = len(whole), share.total(share.item.manifest.num_rows, whole)
+    else:
         tally = copy_edited(
-            source, share.item, share.rows, share.edit, writer, store_id,
+            source, share.item, whole, share.edit, writer, store_id,
             on_damage=on_damage, limits=limits,
         )  # fmt: skip
         _count(report, tally)
-    elif share.times is None:
-        copy_chunks(source, share.item, share.rows, writer, store_id, limits)
-    else:
-        copy_chunks(source, share.item, share.whole, writer, store_id, limits)
-        for chunk in _cut_chunks(share, on_damage):
-            writer.write_chunk(store_id, chunk)
-            report.edited_chunks += 1
+        chunks, rows = tally.chunks, tally.rows
+    for chunk in _cut_chunks(share, on_damage):
+        writer.write_chunk(store_id, chunk)
+        report.edited_chunks += 1
+        chunks, rows = chunks + 1, rows + len(chunk)
     report.unreadable_chunks += len(damage)
     share.origin.damage.extend(map(str, damage))
+    return chunks, rows
 
 
 def _count(report: EditReport, tally: EditTally) -> None:
@@ -241,27 +246,15 @@ def _count(report: EditReport, tally: EditTally) -> None:
     report.static_rows += tally.lost_times_rows
 
 
-def _cut_chunks(share: Share, on_damage: Callable[[RrdError], None] | None) -> Iterator[Chunk]:
-    """The chunks that lie partly in the time range of a share, cut to it."""
-    frames = ChunkFrames.of(share.item, share.cut)
-    decoder = ChunkDecoder(share.origin.recording.limits)
-    for part in windows(frames.starts, frames.ends):
-        run = frames[part]
-        block = read_window(share.origin.source, share.item.stream, run.starts, run.ends)
-        decoded = decoder.decode(block)
-        for group in decoded.groups:
-            for whole in whole_groups(decoded, group):
-                for index in range(len(whole)):
-                    chunk = whole.chunk(index)
-                    rows = share.rows_in_times(chunk)
-                    if len(rows):
-                        change = b"rows" + rows.tobytes()
-                        (new_id,) = derived_ids(whole.ids[index : index + 1], change)
-                        yield chunk.take(rows).with_id(Tuid.from_bytes(new_id.tobytes()))
-        for _, error in sorted(decoded.errors, key=lambda item: item[0]):
-            if on_damage is None:
-                raise error
-            on_damage(error)
+def _cut_chunks(share: Share, on_damage: OnDamage | None) -> Iterator[Chunk]:
+    """The chunks that lie partly in the time range of a share, cut to it and edited."""
+    for chunk in read_chunks(share, share.cut, on_damage):
+        rows = share.rows_in_times(chunk)
+        edited = edited_chunk(chunk.take(rows).with_id(chunk.id), share.edit)
+        if len(rows) and edited is not None:
+            old_id = np.frombuffer(chunk.id.to_bytes(), np.uint8).reshape(1, 16)
+            new_id = derived_ids(old_id, b"rows" + rows.tobytes())
+            yield edited.with_id(Tuid.from_bytes(new_id.tobytes()))
 
 
 def _input_report(found: EditInput) -> InputReport:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
+from rrdformats.arrow_bridge import list_offsets
 from rrdformats.descriptors import ComponentDescriptor
 from rrdformats.manifest_build import DescribedSchema, ManifestBuilder
 from rrdformats.manifest_parts import ChunkPlaces, ManifestPart, RowBounds, bounds_per_chunk
@@ -69,7 +69,7 @@ class ExpectedManifests:
         empty = frozenset(
             descriptor
             for number, descriptor in enumerate(schema.descriptors, schema.first_component)
-            if not len(cast("Any", part.group.batch.column(number)).flatten())
+            if not np.ptp(list_offsets(part.group.batch.column(number))[[0, -1]])
         )
         if not empty:
             if len(self._settled) >= _SETTLED_KEPT:

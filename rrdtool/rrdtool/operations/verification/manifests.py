@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from rrdformats.arrow_bridge import array_of
+from rrdformats.arrow_bridge import array_of, booleans, int64_values, null_mask
 from rrdformats.errors import CorruptError, RrdError
 from rrdformats.limits import Limits
 from rrdformats.manifest import CHUNK_COLUMNS, Manifest
@@ -99,7 +99,7 @@ class _Check:
             told = "the digest is not that of the schema sorted by name"
             self.findings.add("manifest-schema-hash", told, place)
         is_static = side.table.columns[_STATIC]
-        statics = bool(is_static.to_numpy(zero_copy_only=False).any())
+        statics = bool(booleans(is_static).any())
         for problem in column_problems(side.table, side.schema, statics):
             self.findings.add("manifest-columns", problem.message, place, column=problem.column)
         self.schemas(side, place)
@@ -265,16 +265,11 @@ def _differences(told: pa.Array[Any], expected: pa.Array[Any]) -> list[int]:
     """Rows in which two columns of one type differ."""
     import pyarrow.compute as pc
 
-    is_null, should_be_null = _nulls(told), _nulls(expected)
+    is_null, should_be_null = null_mask(told), null_mask(expected)
     compared: Any = pc.fill_null(pc.not_equal(told, expected), pa.scalar(False))
-    unequal = compared.to_numpy(zero_copy_only=False)
+    unequal = booleans(compared)
     differs = np.where(is_null | should_be_null, is_null != should_be_null, unequal)
     return [int(index) for index in np.flatnonzero(differs)]
-
-
-def _nulls(column: pa.Array[Any]) -> _Mask:
-    mask: _Mask = column.is_null().to_numpy(zero_copy_only=False)
-    return mask
 
 
 def _shown(column: pa.Array[Any], index: int) -> str:
@@ -303,7 +298,7 @@ def _side(encoded: EncodedManifest, like: ManifestTable | None = None) -> _Side:
     except (pa.ArrowException, OSError, ValueError) as error:
         first_line = (str(error).splitlines() or ["no reason given"])[0]
         raise CorruptError(f"a manifest is not valid Arrow data: {first_line}") from error
-    offsets = table.columns[_OFFSET].to_numpy().astype(np.int64)
+    offsets = int64_values(table.columns[_OFFSET])
     return _Side(encoded.store_id, schema, table, offsets, np.arange(len(offsets)))
 
 

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from rrdformats import vocabulary
+from rrdformats.arrow_bridge import list_offsets
 from rrdformats.vocabulary import ArrowType, ComponentType, EnumType
 
 __all__ = ["ValueCheck", "fits"]
@@ -211,7 +212,7 @@ def _children(values: _Values, alive: _Mask | None) -> Iterable[_Values]:
 
 
 def _alive_items(array: _Array, alive: _Mask | None) -> _Mask | None:
-    offsets = array.offsets.to_numpy()
+    offsets = list_offsets(array)
     count = len(array.values)
     if alive is None and offsets[0] == 0 and offsets[-1] == count:
         return None
