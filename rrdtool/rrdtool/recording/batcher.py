@@ -123,6 +123,7 @@ class Batcher:
         self._deadline = math.inf
         self._bell = _Bell()
         self._room = threading.Event()
+        self._working = threading.Lock()
         self._idle = False
         self._stopping = False
         self._abandoned = False
@@ -182,6 +183,26 @@ class Batcher:
         if not self._abandoned:
             self.perform(self._conclude)
 
+    def pause(self, timeout: float) -> bool:
+        """Keeps the worker from working on, once it is done with what it is at.
+
+        A process that forks while another thread imports a module or holds a lock has a child in
+        which that never ends.
+
+        Args:
+            timeout: Longest wait (seconds).
+
+        Returns:
+            Whether it pauses; then `resume` must be called.
+        """
+        if threading.current_thread() is self._thread:
+            return False
+        return self._working.acquire(timeout=timeout)
+
+    def resume(self) -> None:
+        """Lets the worker work on."""
+        self._working.release()
+
     def abandon(self) -> None:
         """Gives up everything without touching it: the worker and the sinks are the parent's."""
         self._abandoned = True
@@ -202,9 +223,10 @@ class Batcher:
         while not self._stopping:
             self._sleep()
             try:
-                self._drain()
-                if time.monotonic() >= self._deadline:
-                    self._emit_all()
+                with self._working:
+                    self._drain()
+                    if time.monotonic() >= self._deadline:
+                        self._emit_all()
             except Exception:  # noqa: BLE001 - without this thread nothing would be recorded at all
                 logger.exception("rows could not be recorded")
                 self._bell.ring()  # there may be more in the queue

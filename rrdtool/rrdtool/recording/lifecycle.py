@@ -9,7 +9,7 @@ from __future__ import annotations
 import atexit
 import functools
 import os
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ClassVar, ParamSpec, TypeVar
 
 from rrdtool.recording.current import forget_all
 from rrdtool.recording.environment import logger
@@ -30,8 +30,13 @@ _Parameters = ParamSpec("_Parameters")
 _Result = TypeVar("_Result")
 
 
+_LONGEST_PAUSE = 2.0
+"""How long a fork waits for workers (seconds), each of which may be writing to a slow sink."""
+
+
 class _Process:
     id = os.getpid()
+    paused: ClassVar[list[Pipeline]] = []
 
 
 def rerun_shutdown() -> None:
@@ -83,6 +88,21 @@ def cleanup_if_forked_child() -> None:
         _start_as_child()
 
 
+def _pause_all() -> None:
+    _Process.paused = [item for item in live_pipelines() if item.pause(_LONGEST_PAUSE)]
+
+
+def _resume_all() -> None:
+    paused, _Process.paused = _Process.paused, []
+    for pipeline in paused:
+        pipeline.resume()
+
+
+def _forked() -> None:
+    _resume_all()
+    _start_as_child()
+
+
 def _start_as_child() -> None:
     _Process.id = os.getpid()
     for pipeline in live_pipelines():
@@ -95,4 +115,4 @@ def watch_process() -> None:
     """Has recordings finished at exit, and forgotten in forked processes, from now on."""
     atexit.register(_at_exit)
     if hasattr(os, "register_at_fork"):
-        os.register_at_fork(after_in_child=_start_as_child)
+        os.register_at_fork(before=_pause_all, after_in_parent=_resume_all, after_in_child=_forked)

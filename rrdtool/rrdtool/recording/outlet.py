@@ -107,14 +107,17 @@ class Outlet:
             self._backlog = []
 
     def flush(self, timeout: float | None) -> None:
-        """Has every sink flush.
+        """Has every sink flush; one that only needs longer stays.
 
         Raises:
-            RuntimeError: If a sink has failed since the last call; names it.
+            RuntimeError: If a sink has failed since the last call, or needs longer; names it.
         """
+        late: list[str] = []
         for sink in self._sinks.copy():
-            self._try(sink, partial(sink.flush, timeout))
+            self._try(sink, partial(_flush, sink, timeout, late))
         self.raise_failures()
+        if late:
+            raise RuntimeError("; ".join(late))
 
     def raise_failures(self) -> None:
         """Raises what went wrong since the last call.
@@ -164,3 +167,10 @@ def _opened(specs: Sequence[SinkSpec]) -> list[Sink]:
             sink.close()
         raise
     return opened
+
+
+def _flush(sink: Sink, timeout: float | None, late: list[str]) -> None:
+    try:
+        sink.flush(timeout)
+    except TimeoutError as error:
+        late.append(str(error))

@@ -168,6 +168,15 @@ class Pipeline:
             self._batcher.perform(_disconnect)
             self._batcher.perform(lambda outlet: outlet.warn_of_backlog())
 
+    def pause(self, timeout: float) -> bool:
+        """Keeps the worker from working on; whether that came about, and `resume` must follow."""
+        return self._batcher is not None and self._batcher.pause(timeout)
+
+    def resume(self) -> None:
+        """Lets the worker work on."""
+        if self._batcher is not None:
+            self._batcher.resume()
+
     def abandon(self) -> None:
         """Leaves everything to the parent of this forked process; disables the pipeline."""
         if self._batcher is not None:
@@ -213,7 +222,6 @@ def _attach(outlet: Outlet, specs: Sequence[SinkSpec], prelude: Sequence[Message
 
 
 def _finish_files(outlet: Outlet) -> None:
-    outlet.flush(None)
     outlet.finish_files()
     outlet.raise_failures()
 

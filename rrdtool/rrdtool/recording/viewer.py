@@ -1,20 +1,18 @@
 """Connections and viewers: `connect_grpc`, `serve_grpc`, `spawn`, `login`, `logout`.
 
 The viewer is the `rerun` program, wherever the user has it from; nothing of it is in here. How
-recordings travel is the business of `rrdtool.sinks.grpc`, which offers `GrpcSink(url)` and
-`GrpcServerSink(port, memory_limit, newest_first, cors_allow_origin)`; both are `SinkSpec`s.
+recordings travel is the business of `rrdtool.sinks.grpc`.
 """
 
 from __future__ import annotations
 
-import importlib
 import os
 import shutil
 import socket
 import subprocess
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rrdtool.recording.blueprints import default_blueprint_messages
 from rrdtool.recording.environment import logger
@@ -48,20 +46,6 @@ _viewers: list[subprocess.Popen[bytes]] = []
 """The viewers that were started. They are the user's: nobody waits for them, nor stops them."""
 
 
-def _grpc() -> Any:
-    """The module of gRPC sinks.
-
-    Raises:
-        RuntimeError: If it cannot be used; says what is missing.
-    """
-    try:
-        return importlib.import_module("rrdtool.sinks.grpc")
-    except ModuleNotFoundError as error:
-        raise RuntimeError(
-            f"connections need the Python module {error.name!r}, which is not installed"
-        ) from error
-
-
 def connect_grpc(
     url: str | None = None,
     *,
@@ -78,9 +62,11 @@ def connect_grpc(
     Raises:
         RuntimeError: If the address is none, or gRPC is not installed.
     """
+    from rrdtool.sinks.grpc import GrpcSink
+
     pipeline = enabled_pipeline(recording, "connect_grpc")
     if pipeline is not None:
-        sink = _grpc().GrpcSink(url)
+        sink = GrpcSink(url)
         pipeline.attach([sink], default_blueprint_messages(pipeline, default_blueprint))
 
 
@@ -110,16 +96,22 @@ def serve_grpc(
         RuntimeError: If the memory limit is none, or gRPC is not installed.
         OverflowError: If the port is none.
     """
+    from rrdtool.sinks.grpc import GrpcServerSink
+
     pipeline = enabled_pipeline(recording, "serve_grpc")
     if pipeline is None:
         return "[rerun is disabled]"
     port = _DEFAULT_PORT if grpc_port is None else grpc_port
     if not 0 <= port <= 0xFFFF:
         raise OverflowError(f"{port} is no port")
-    sink = _grpc().GrpcServerSink(port, server_memory_limit, newest_first, cors_allow_origin)
+    sink = GrpcServerSink(
+        port=port,
+        server_memory_limit=server_memory_limit,
+        newest_first=newest_first,
+        cors_allow_origin=cors_allow_origin,
+    )
     pipeline.attach([sink], default_blueprint_messages(pipeline, default_blueprint))
-    address: str = sink.address
-    return address
+    return sink.uri
 
 
 def viewer_program(name: str = "rerun", path: str | None = None) -> str:
