@@ -1,6 +1,6 @@
 # Two commands set everything up. Both build the virtual environment .venv and leave the system alone.
 #
-#   make demo    installs, then looks at a recording
+#   make demo    installs, then optimizes a recording and looks at it
 #   make test    installs with what the tests need, then runs them (make test ARGS="-k name")
 #
 # PYTHON names the interpreter that .venv is made with.
@@ -17,9 +17,10 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 .PHONY: demo test check pyright docs clean
 
 demo: $(VENV)/.installed
-	$(BIN)/rrd info $(FIXTURE)
-	$(BIN)/rrd tree $(FIXTURE)
-	$(BIN)/rrd verify $(FIXTURE)
+	$(BIN)/rrd optimize $(FIXTURE) --output $(VENV)/optimized.rrd --force
+	$(BIN)/rrd info $(VENV)/optimized.rrd
+	$(BIN)/rrd tree $(VENV)/optimized.rrd
+	$(BIN)/rrd verify $(VENV)/optimized.rrd
 
 test: $(VENV)/.installed-test
 	$(BIN)/pytest --numprocesses=auto $(ARGS)

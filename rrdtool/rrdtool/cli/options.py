@@ -1,7 +1,7 @@
-"""Every option of every command, declared once.
+"""The options of all commands: declared once, and the index of all flags.
 
-But for `rrd mcap`: it has the reference's own flags, some of which mean other things elsewhere, and
-declares them itself.
+What only `rrd slice` or `rrd split` has, or what means something else there, is declared beside the
+command, and listed here. `rrd mcap` has the reference's own flags, for which see its help.
 
 What is read:
 
@@ -90,6 +90,21 @@ What an edit changes:
                         timelines to leave out, by glob
 --exclude-store         recordings and blueprints to leave out, by glob over their ids
 --drop-blueprints       leave out all blueprints
+```
+
+What `rrd slice` and `rrd split` ask:
+
+```
+--duration              how long the range is
+--no-seed               leave out what was known before
+--verify                compare answers of source and slice
+-t, --time              divide at a time
+--num-parts             divide into so many parts of equal duration
+--every                 divide into parts of a duration
+--drop-unused-timelines
+                        keep only the timeline of the times
+--statics-once          static data in the first part only
+--seed                  begin each part with what was known before it
 ```
 
 How two recordings are compared:
