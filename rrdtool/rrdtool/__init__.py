@@ -76,6 +76,7 @@ if TYPE_CHECKING:
         Volume3D,
         VoxelGridMap,
     )
+    from rrdtool.blueprint.blueprints import BlueprintLike
     from rrdtool.components import (
         AlbedoFactor,
         GraphEdge,
@@ -121,7 +122,7 @@ if TYPE_CHECKING:
         TimeColumnLike,
     )
     from rrdtool.recording.batcher_config import ChunkBatcherConfig
-    from rrdtool.recording.blueprints import BlueprintLike, send_blueprint
+    from rrdtool.recording.blueprints import send_blueprint
     from rrdtool.recording.bundles import escape_entity_path_part, new_entity_path
     from rrdtool.recording.chunks import send_chunks, send_recording
     from rrdtool.recording.columns import TimeColumn, send_columns
@@ -222,7 +223,8 @@ _NAMES = {
     "model.errors": "RerunWarning set_strict_mode strict_mode",
     "model.protocols": "AsComponents ComponentBatchLike ComponentValueLike TimeColumnLike",
     "recording.batcher_config": "ChunkBatcherConfig",
-    "recording.blueprints": "BlueprintLike send_blueprint",
+    "blueprint.blueprints": "BlueprintLike",
+    "recording.blueprints": "send_blueprint",
     "recording.bundles": "escape_entity_path_part new_entity_path",
     "recording.chunks": "send_chunks send_recording",
     "recording.columns": "TimeColumn send_columns",

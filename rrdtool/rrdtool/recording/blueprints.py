@@ -7,7 +7,7 @@ What a blueprint consists of is the business of `rrdtool.blueprint`. Here it onl
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from rrdformats.messages import BlueprintActivation, StoreKind
 from rrdtool.recording.current import pipeline_of
@@ -15,11 +15,11 @@ from rrdtool.recording.pipeline import Pipeline
 from rrdtool.sinks.memory import MemoryStorage
 
 if TYPE_CHECKING:
+    from rrdtool.blueprint.blueprints import BlueprintLike
     from rrdtool.recording.streams import RecordingStream
     from rrdtool.sinks.base import Message
 
 __all__ = [
-    "BlueprintLike",
     "LoggableBlueprint",
     "blueprint_messages",
     "default_blueprint_messages",
@@ -38,12 +38,12 @@ class LoggableBlueprint(Protocol):
         ...
 
 
-BlueprintLike: TypeAlias = Any
-"""A `Blueprint`, or a view or container that becomes one by its `to_blueprint` method."""
-
-
 def blueprint_messages(
-    blueprint: BlueprintLike, application_id: str, *, make_active: bool, make_default: bool
+    blueprint: BlueprintLike | LoggableBlueprint,
+    application_id: str,
+    *,
+    make_active: bool,
+    make_default: bool,
 ) -> list[Message]:
     """A blueprint as messages: store info, chunks, activation.
 

@@ -15,7 +15,7 @@ from rrdtool.recording.environment import logger
 from rrdtool.sinks.memory import MemoryStorage
 
 if TYPE_CHECKING:
-    from rrdtool.recording.blueprints import BlueprintLike
+    from rrdtool.blueprint.blueprints import BlueprintLike
     from rrdtool.recording.streams import RecordingStream
 
 __all__ = [

@@ -20,7 +20,7 @@ from rrdtool.sinks.stdout import StdoutSink, stdout_is_terminal
 if TYPE_CHECKING:
     import os
 
-    from rrdtool.recording.blueprints import BlueprintLike
+    from rrdtool.blueprint.blueprints import BlueprintLike
     from rrdtool.recording.pipeline import Pipeline
     from rrdtool.recording.streams import RecordingStream
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from uuid import UUID
 
-    from rrdtool.recording.blueprints import BlueprintLike
+    from rrdtool.blueprint.blueprints import BlueprintLike
     from rrdtool.recording.streams import RecordingStream
 
 __all__ = ["script_add_args", "script_setup", "script_teardown"]

@@ -17,7 +17,7 @@ from rrdtool.recording.streams import RecordingStream
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from rrdtool.recording.blueprints import BlueprintLike
+    from rrdtool.blueprint.blueprints import BlueprintLike
 
 __all__ = ["init", "version"]
 

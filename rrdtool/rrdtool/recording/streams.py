@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
+    from rrdtool.blueprint.blueprints import BlueprintLike
     from rrdtool.model.described import ComponentColumn
     from rrdtool.model.protocols import TimeColumnLike
     from rrdtool.recording.batcher_config import ChunkBatcherConfig
-    from rrdtool.recording.blueprints import BlueprintLike
     from rrdtool.recording.bundles import Bundle
     from rrdtool.recording.indexes import Index
     from rrdtool.sinks.base import SinkSpec

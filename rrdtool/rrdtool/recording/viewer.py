@@ -19,7 +19,7 @@ from rrdtool.recording.environment import logger
 from rrdtool.recording.opening import enabled_pipeline, save
 
 if TYPE_CHECKING:
-    from rrdtool.recording.blueprints import BlueprintLike
+    from rrdtool.blueprint.blueprints import BlueprintLike
     from rrdtool.recording.streams import RecordingStream
 
 __all__ = [
