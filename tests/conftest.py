@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # No deadlines: a time that a machine happens to take is no property of the code.
 settings.register_profile("default", deadline=None, max_examples=50)
-settings.register_profile("ci", deadline=None, max_examples=100, derandomize=True, print_blob=True)
+settings.register_profile("ci", deadline=None, max_examples=50, derandomize=True, print_blob=True)
 settings.register_profile(
     "nightly",
     deadline=None,

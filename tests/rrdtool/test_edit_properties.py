@@ -89,7 +89,10 @@ def said(chunk: Chunk) -> tuple[object, ...]:
     """All that a chunk says, as text, because a NaN is not equal to itself."""
     schema = chunk.schema
     parts = (schema.entity_path, schema.timelines, schema.descriptors)
-    return (*parts, chunk.batch.schema.types, repr(chunk.batch.to_pydict()))
+    times = {timeline.name: times.tolist() for timeline, times in chunk.timelines.items()}
+    columns = {str(name): column.to_pylist() for name, column in chunk.components.items()}
+    ids = chunk.row_ids.to_pylist()
+    return (*parts, chunk.batch.schema.types, repr((ids, times, columns)))
 
 
 @given(recordings(), st.booleans())

@@ -107,8 +107,11 @@ def _converted(library: Any, name: str, value: Any) -> tuple[object, bool]:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         array = library.AnyBatchValue(name, value).as_arrow_array()
-    stored = None if array is None else (array.type, repr(array.to_pylist()))
-    return stored, bool(caught)
+    if array is None:
+        return None, bool(caught)
+    # Python has no nanoseconds.
+    plain = array.view(pa.int64()) if pa.types.is_timestamp(array.type) else array
+    return (array.type, repr(plain.to_pylist())), bool(caught)
 
 
 class _Ours:
