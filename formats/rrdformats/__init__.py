@@ -10,7 +10,7 @@ stores             what a stream says of its stores: identity, origin, version
 messages           store info, chunk message header, blueprint activation, footer
 source, blocks     files and pipes; whole frames read in windows; streams glued together
 headers            the chunk message headers of a block, as columns
-payloads           LZ4 blocks
+payloads           LZ4 blocks (lz4_blocks knows what they are made of)
 ipc_read           Arrow metadata without pyarrow          ipc_values   plain values likewise
 ipc_write          Arrow streams byte for byte as the reference writes them
                    (with ipc_schema_write and flatbuffer_build)

@@ -10,21 +10,18 @@ compressed; that they did end as literals is then checked sequence by sequence.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import lz4.block
 import numpy as np
 import numpy.typing as npt
 
+from rrdformats.lz4_blocks import sequences
+
 __all__ = ["Lz4Template", "lz4_template"]
 
 _Bytes = npt.NDArray[np.uint8]
 _Ints = npt.NDArray[np.int64]
-
-_LENGTH_IN_TOKEN = 15
-_LENGTH_GOES_ON = 255
-_SHORTEST_COPY = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,47 +63,13 @@ def lz4_template(text: _Bytes, is_open: npt.NDArray[np.bool_]) -> Lz4Template | 
     block: bytes = lz4.block.compress(noisy.data, store_size=False)
     before = np.concatenate(([0], np.cumsum(is_open)))  # open bytes before each place
     place_of = np.full(len(text), -1, np.int64)
-    for literals, target, length, copied in _sequences(block):
-        place_of[target : target + length] = np.arange(literals, literals + length)
-        if copied is not None:
-            start, end = copied
-            if before[end] != before[start]:
-                return None
+    done = 0
+    for start, literals, distance, copied in sequences(block):
+        place_of[done : done + literals] = np.arange(start, start + literals)
+        done += literals
+        source = done - distance
+        if before[min(source + copied, done)] != before[source]:
+            return None
+        done += copied
     places = place_of[is_open]
     return None if (places < 0).any() else Lz4Template(block, places)
-
-
-def _sequences(block: bytes) -> Iterator[tuple[int, int, int, tuple[int, int] | None]]:
-    """The sequences of a block.
-
-    Yields:
-        Where the literals stand in the block, where they go in the text, how many they are; and the
-        stretch of the text that is copied behind them, None at the end of the block.
-    """
-    position = done = 0
-    while position < len(block):
-        token = block[position]
-        length, position = _length(block, position + 1, token >> 4)
-        literals, target = position, done
-        position, done = position + length, done + length
-        if position >= len(block):
-            yield literals, target, length, None
-            return
-        distance = int.from_bytes(block[position : position + 2], "little")
-        copied, position = _length(block, position + 2, token & _LENGTH_IN_TOKEN)
-        copied += _SHORTEST_COPY
-        start = done - distance
-        yield literals, target, length, (start, min(start + copied, done))
-        done += copied
-
-
-def _length(block: bytes, position: int, length: int) -> tuple[int, int]:
-    """A length that starts in a token and may go on in bytes, and where it ends."""
-    if length == _LENGTH_IN_TOKEN:
-        while True:
-            more = block[position]
-            position += 1
-            length += more
-            if more != _LENGTH_GOES_ON:
-                break
-    return length, position

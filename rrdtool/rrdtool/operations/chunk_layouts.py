@@ -21,10 +21,10 @@ from rrdformats.errors import RrdError
 from rrdformats.framing import FRAME_SIZE, KIND_NAMES, MessageKind
 from rrdformats.headers import ArrowHeaders, parse_headers
 from rrdformats.limits import DEFAULT_LIMITS, Limits
+from rrdformats.lz4_blocks import decompress_head
 from rrdformats.scan import whole_groups
 from rrdformats.source import Source, read_exactly
 from rrdformats.tuid import CHUNK_PREFIX, Tuid
-from rrdtool.operations.lz4_heads import decompress_head
 from rrdtool.operations.payload_heads import message_length
 
 __all__ = ["LayoutGroup", "LayoutReader"]

@@ -12,8 +12,8 @@ import numpy.typing as npt
 from rrdformats.blocks import Block
 from rrdformats.errors import CorruptError
 from rrdformats.headers import ArrowHeaders
+from rrdformats.lz4_blocks import decompress_head
 from rrdformats.messages import Compression
-from rrdtool.operations.lz4_heads import decompress_head
 
 __all__ = ["MESSAGE_PREFIX", "message_length", "schema_lengths"]
 

@@ -16,10 +16,10 @@ from rrdformats.blocks import TAIL_KEPT
 from rrdformats.chunk import ChunkSchema
 from rrdformats.errors import RrdError
 from rrdformats.framing import KIND_NAMES, MessageKind
+from rrdformats.lz4_blocks import decompress_head
 from rrdformats.messages import ArrowMsg
 from rrdformats.source import read_exactly
 from rrdformats.timeline import Timeline
-from rrdtool.operations.lz4_heads import decompress_head
 from rrdtool.operations.optimizing.chunk_table import ChunkTable
 from rrdtool.operations.optimizing.reading import Reader
 from rrdtool.operations.payload_heads import message_length

@@ -19,13 +19,13 @@ from rrdformats.errors import RrdError
 from rrdformats.framing import FRAME, FRAME_SIZE, KIND_NAMES, MessageKind
 from rrdformats.ipc_read import read_batch
 from rrdformats.limits import Limits, check_limit
+from rrdformats.lz4_blocks import decompress_head
 from rrdformats.messages import StoreId
 from rrdformats.migrations import migrate
 from rrdformats.source import Source, read_exactly
 from rrdformats.timeline import Timeline
 from rrdformats.tuid import Tuid
 from rrdformats.wire import LENGTH, VARINT, iter_fields
-from rrdtool.operations.lz4_heads import decompress_head
 from rrdtool.operations.payload_heads import MESSAGE_PREFIX, message_length
 
 __all__ = ["Remains", "remains_at"]

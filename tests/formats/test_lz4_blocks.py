@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rrdformats.errors import CorruptError
+from rrdformats.lz4_blocks import decompress_head
 from rrdformats.messages import Compression
-from rrdtool.operations.lz4_heads import decompress_head
 
 pieces = st.lists(
     st.tuples(st.binary(min_size=1, max_size=12), st.integers(1, 60)), min_size=1, max_size=12

@@ -1,4 +1,4 @@
-"""The first bytes of LZ4 blocks, without decompressing the rest.
+"""What LZ4 blocks are made of, and their first bytes without decompressing the rest.
 
 A block is a row of sequences: some bytes that stand for themselves, then a copy of bytes that came
 before. So it can be decompressed from its start as far as one likes.
@@ -11,14 +11,10 @@ from collections.abc import Iterator
 from rrdformats.errors import CorruptError
 from rrdformats.messages import Compression
 
-__all__ = ["decompress_head"]
+__all__ = ["decompress_head", "sequences"]
 
 _LONG = 15  # a count of 15 goes on in the bytes behind it
 _SHORTEST_COPY = 4
-
-_Sequence = tuple[int, int, int, int]
-"""One sequence: where its literals start in the block, and how many they are; how far back the
-copied bytes start, and how many they are (0 in the last one)."""
 
 
 def decompress_head(payload: bytes | memoryview, compression: int, length: int) -> bytes:
@@ -38,7 +34,7 @@ def decompress_head(payload: bytes | memoryview, compression: int, length: int) 
     if compression != Compression.LZ4:
         return bytes(payload[:length])
     out = bytearray()
-    for start, literals, distance, copied in _sequences(payload):
+    for start, literals, distance, copied in sequences(payload):
         out += payload[start : start + literals]
         if len(out) >= length:
             break
@@ -46,8 +42,13 @@ def decompress_head(payload: bytes | memoryview, compression: int, length: int) 
     return bytes(out[:length])
 
 
-def _sequences(payload: bytes | memoryview) -> Iterator[_Sequence]:
-    """The sequences of a block; of one that is cut off, the literals that are there."""
+def sequences(payload: bytes | memoryview) -> Iterator[tuple[int, int, int, int]]:
+    """The sequences of a block; of one that is cut off, the literals that are there.
+
+    Yields:
+        Where the literals start in the block, and how many they are; how far back in the text the
+        copied bytes start, and how many they are (0 in the last sequence).
+    """
     pos, size = 0, len(payload)
     while pos < size:
         token = payload[pos]
