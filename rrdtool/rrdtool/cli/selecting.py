@@ -28,7 +28,7 @@ class EntityChoice:
             Problem: If one of them is malformed.
         """
         try:
-            self.selection = Selection.entities(include or (), exclude or ())
+            self.selection: Selection = Selection.entities(include or (), exclude or ())
         except ValueError as error:
             raise Problem(str(error), outcome=Outcome.USAGE) from error
         self._met: dict[str, None] = {}

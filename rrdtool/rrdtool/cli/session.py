@@ -58,4 +58,4 @@ def is_terminal(stream: IO[str]) -> bool:
         return False
 
 
-session = Session()
+session: Session = Session()

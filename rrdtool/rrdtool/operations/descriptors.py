@@ -192,7 +192,7 @@ class Sibling(Descriptor):
             OSError: If it cannot be created.
         """
         super().__init__(name)
-        self.path = target.with_name(f".rrd-{os.urandom(8).hex()}.part")
+        self.path: Path = target.with_name(f".rrd-{os.urandom(8).hex()}.part")
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL
         try:
             with naming(name):

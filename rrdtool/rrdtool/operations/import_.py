@@ -42,7 +42,7 @@ class NothingImportedError(Exception):
 
     def __init__(self, reports: Sequence[ImportReport]) -> None:
         super().__init__("nothing was imported")
-        self.reports = list(reports)
+        self.reports: list[ImportReport] = list(reports)
 
 
 @dataclass(slots=True)

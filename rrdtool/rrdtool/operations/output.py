@@ -212,7 +212,7 @@ class AtomicFile(OutputFile):
         self._found = path.stat() if in_place else check_output(path, force=force, inputs=inputs)
         if self._found is not None and not stat.S_ISREG(self._found.st_mode):
             raise OSError(errno.EINVAL, "is not a regular file", str(path))
-        self.target = path.resolve()
+        self.target: Path = path.resolve()
         self.backup: Path | None = None
         self._replaces = force or in_place
         self._in_place = in_place

@@ -41,7 +41,7 @@ class OutputFolder:
         Raises:
             OutputRefusedError: If there is something else under that name.
         """
-        self.path = Path(path)
+        self.path: Path = Path(path)
         self._force = force
         self._inputs = tuple(inputs)
         self._together = together

@@ -11,7 +11,7 @@ import os
 
 __all__ = ["logger", "non_negative_integer", "seconds", "switch"]
 
-logger = logging.getLogger("rrdtool")
+logger: logging.Logger = logging.getLogger("rrdtool")
 """Where logging reports what is no error of the program: Python prints warnings by default."""
 
 _ON = frozenset({"1", "true", "yes", "on"})

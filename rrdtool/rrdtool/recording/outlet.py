@@ -36,7 +36,7 @@ class Outlet:
         self._places: set[Hashable] = set()
         self._backlog: list[Message] | None = []
         self._failures: list[str] = []
-        self.tick_sec = FILE_TICK_SEC
+        self.tick_sec: float = FILE_TICK_SEC
         """Longest wait of a row that suits all sinks (seconds)."""
 
     @cached_property

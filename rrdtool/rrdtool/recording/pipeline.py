@@ -66,10 +66,12 @@ class Pipeline:
         config: ChunkBatcherConfig | None = None,
         kind: StoreKind = StoreKind.RECORDING,
     ) -> None:
-        self.store_id = StoreId(kind, recording_id, _checked_application_id(application_id))
-        self.key = self.store_id.application_id or "", recording_id
-        self.ticks = itertools.count()
-        self.automatic = 0
+        self.store_id: StoreId = StoreId(
+            kind, recording_id, _checked_application_id(application_id)
+        )
+        self.key: tuple[str, str] = self.store_id.application_id or "", recording_id
+        self.ticks: itertools.count[int] = itertools.count()
+        self.automatic: int = 0
         self.set_automatic(LOG_TIME, switch("RERUN_LOG_TIME", default=True))
         self.set_automatic(LOG_TICK, switch("RERUN_LOG_TICK", default=False))
         self._batcher: Batcher | None = None

@@ -27,7 +27,7 @@ class MemorySink:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.is_closed = False
+        self.is_closed: bool = False
         self._messages: list[Message] = []
         self._lock = threading.Lock()
 
@@ -68,7 +68,7 @@ class MemoryStorage:
     """A sink in memory, and the stream that fills it; None for a disabled one."""
 
     def __init__(self, name: str, pipeline: Pipeline | None) -> None:
-        self.sink = MemorySink(name)
+        self.sink: MemorySink = MemorySink(name)
         self._pipeline = pipeline
 
     def flush(self, timeout: float = math.inf) -> None:

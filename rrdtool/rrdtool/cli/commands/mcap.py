@@ -125,7 +125,7 @@ _StrictReference = Annotated[
     ),
 ]
 
-mcap = typer.Typer(
+mcap: typer.Typer = typer.Typer(
     name="mcap",
     help="Look at MCAP files, check them, convert them.",
     no_args_is_help=True,

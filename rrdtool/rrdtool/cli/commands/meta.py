@@ -48,7 +48,7 @@ _Values = Annotated[
     ),
 ]
 
-meta = typer.Typer(
+meta: typer.Typer = typer.Typer(
     name="meta",
     help="Show and change a recording's own properties.",
     no_args_is_help=True,

@@ -105,7 +105,7 @@ class RowFacts:
         self._group = placed.group
         self._places = placed.places
         self._ignored = ignored
-        self.entity = str(placed.group.schema.entity_path)
+        self.entity: str = str(placed.group.schema.entity_path)
 
     @property
     def is_static(self) -> bool:

@@ -81,9 +81,9 @@ class Ledger:
 
     def __init__(self) -> None:
         self._rows: dict[_Key, LedgerRow] = {}
-        self.kept = Tally()
+        self.kept: Tally = Tally()
         """All chunks that were kept, each once; it has no times."""
-        self.lost = Tally()
+        self.lost: Tally = Tally()
         """All chunks that are known to be lost, each once."""
 
     @property

@@ -27,7 +27,7 @@ class MendedSource:
     descriptor: int | None = None
 
     def __init__(self, source: Source, pieces: Iterable[Piece]) -> None:
-        self.name = source.name
+        self.name: str = source.name
         self._source = source
         self._pieces = list(pieces)
         self._ends = list(accumulate(map(_length, self._pieces)))

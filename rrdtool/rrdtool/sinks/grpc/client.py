@@ -114,7 +114,7 @@ class ClientSink:
     tick_sec = LOW_LATENCY_TICK_SEC
 
     def __init__(self, address: ProxyAddress, outbox: Outbox | None = None) -> None:
-        self.name = f"server at {address}"
+        self.name: str = f"server at {address}"
         self._outbox = Outbox() if outbox is None else outbox
         self._connection = _Connection(address, self._outbox)
         self._has_warned = False

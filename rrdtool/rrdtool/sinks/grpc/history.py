@@ -45,7 +45,7 @@ class Reader:
         *,
         live_first: bool,
     ) -> None:
-        self.was_left_behind = False
+        self.was_left_behind: bool = False
         self._changed = changed
         self._wants = wants
         self._early = deque(filter(wants, early))

@@ -76,7 +76,7 @@ class Outbox:
     """
 
     def __init__(self, capacity: int = _CAPACITY) -> None:
-        self.lost = 0
+        self.lost: int = 0
         self.refusal: str | None = None
         self._capacity = capacity
         self._changed = threading.Condition()

@@ -26,7 +26,7 @@ class RankedPackets:
     """
 
     def __init__(self) -> None:
-        self.size = 0
+        self.size: int = 0
         self._queues: dict[Rank, deque[Packet]] = {rank: deque() for rank in Rank}
 
     def __len__(self) -> int:

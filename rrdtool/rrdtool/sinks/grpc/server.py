@@ -107,8 +107,8 @@ class ServerSink:
         except OSError as error:
             self._server.stop(None)
             raise RuntimeError(f"cannot serve on port {port}: {error.strerror}") from error
-        self.port = self._front.port
-        self.name = f"server on port {self.port}"
+        self.port: int = self._front.port
+        self.name: str = f"server on port {self.port}"
 
     def send(self, message: Message) -> None:
         """Keeps the message and passes it on; waits for viewers that are behind."""
