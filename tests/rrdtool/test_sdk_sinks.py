@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -398,9 +398,9 @@ def test_a_default_blueprint_goes_before_everything(
     stream: rr.RecordingStream, tmp_path: Path
 ) -> None:
     log(stream, "before")
-    stream.save(tmp_path / "a.rrd", _Blueprint())
+    stream.save(tmp_path / "a.rrd", cast("Any", _Blueprint()))
     log(stream, "after")
-    stream.send_blueprint(_Blueprint(), make_default=False)
+    stream.send_blueprint(cast("Any", _Blueprint()), make_default=False)
     stream.disconnect()
     with Recording.open(tmp_path / "a.rrd") as recording:
         chunks = [(item.store_id.kind.label, item.chunk) for item in recording.chunks()]
@@ -419,6 +419,6 @@ def test_a_default_blueprint_goes_before_everything(
 
 def test_what_is_no_blueprint_is_refused(stream: rr.RecordingStream, tmp_path: Path) -> None:
     with pytest.raises(TypeError, match="no blueprint"):
-        stream.save(tmp_path / "a.rrd", 5)
+        stream.save(tmp_path / "a.rrd", cast("Any", 5))
     with pytest.raises(TypeError, match="no blueprint"):
-        stream.send_blueprint("text")
+        stream.send_blueprint(cast("Any", "text"))

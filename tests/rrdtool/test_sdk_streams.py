@@ -6,7 +6,7 @@ import subprocess
 import sys
 import uuid
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -240,7 +240,7 @@ def test_without_a_recording_logging_does_nothing() -> None:
         with pytest.raises(RuntimeError, match="init"):
             function()
     with pytest.raises(ValueError, match="init"):
-        rr.send_blueprint(None)
+        rr.send_blueprint(cast("Any", None))
 
 
 def test_without_a_recording_sinks_warn(caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
