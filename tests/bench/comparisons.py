@@ -69,7 +69,7 @@ def _on(recording: str, command: str, ratio: float) -> Comparison:
         drop = f"filter --drop-entity {_ENTITY[recording]}"
         return _editing(recording, drop, drop, ratio)
     if command == "filter a timeline":
-        drop = "filter --drop-timeline log_time"
+        drop = f"filter --drop-timeline {'frame' if recording == 'columns' else 'log_time'}"
         return _editing(recording, drop, drop, ratio)
     if command == "route":
         route = "route --recording-id other"
