@@ -58,6 +58,12 @@ class RunProgram(Protocol):
     def __call__(self, *words: str | Path, stdin: bytes = b"", **env: str) -> Run: ...
 
 
+class RunHere(Protocol):
+    """Runs `rrd` with these words after it."""
+
+    def __call__(self, *words: str | Path) -> Run: ...
+
+
 class RunOnTerminal(Protocol):
     """Runs `rrd` on a terminal of that width; line ends are plain again."""
 
@@ -152,3 +158,17 @@ def _folder(variable: str, beside: str) -> Path:
     if not folder.is_dir():
         pytest.skip(f"{variable}: no folder {folder}")
     return folder
+
+
+@pytest.fixture
+def rrd_here(capfd: pytest.CaptureFixture[str]) -> RunHere:
+    """Runs `rrd` in this process: quick, but standard input is empty and output must be text."""
+    from rrdtool.cli.app import main
+
+    def run(*words: str | Path) -> Run:
+        capfd.readouterr()
+        code = main([str(word) for word in words])
+        out, err = capfd.readouterr()
+        return Run(code, out, err)
+
+    return run

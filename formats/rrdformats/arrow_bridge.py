@@ -19,6 +19,7 @@ __all__ = [
     "booleans",
     "buffer_of",
     "int64_values",
+    "joined_pieces",
     "list_offsets",
     "null_mask",
     "nulls",
@@ -61,11 +62,18 @@ def _bits(values: npt.NDArray[np.bool_]) -> pa.Buffer:
 
 def texts_of(values: Sequence[str]) -> pa.Array[Any]:
     """Texts as an Arrow array of strings, less than 2 GiB of them together."""
-    pieces = [value.encode() for value in values]
-    offsets = np.zeros(len(pieces) + 1, np.int32)
+    offsets, joined = joined_pieces([value.encode() for value in values])
+    buffers: list[Any] = [None, buffer_of(offsets.astype(np.int32)), pa.py_buffer(joined)]
+    return pa.Array.from_buffers(pa.utf8(), len(values), buffers)
+
+
+def joined_pieces(
+    pieces: Sequence[bytes | memoryview],
+) -> tuple[npt.NDArray[np.int64], bytes | memoryview]:
+    """Where each piece begins and the last one ends, and all of them behind each other."""
+    offsets = np.zeros(len(pieces) + 1, np.int64)
     np.cumsum([len(piece) for piece in pieces], out=offsets[1:])
-    buffers: list[Any] = [None, buffer_of(offsets), pa.py_buffer(b"".join(pieces))]
-    return pa.Array.from_buffers(pa.utf8(), len(pieces), buffers)
+    return offsets, pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
 def nulls(length: int, kind: pa.DataType) -> pa.Array[Any]:

@@ -267,7 +267,8 @@ class ChunkDecoder:
             block: Whole messages.
             headers: Their headers, if these have been parsed already.
         """
-        headers = headers or parse_headers(block, self._limits)
+        if headers is None:
+            headers = parse_headers(block, self._limits)
         result = DecodedBlock(
             block, headers, np.zeros(len(headers), np.int64), [], list(headers.errors)
         )

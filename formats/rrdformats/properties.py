@@ -19,13 +19,21 @@ from rrdformats.limits import Limits
 from rrdformats.messages import ArrowMsg, StoreId
 from rrdformats.payloads import decompress_payload
 from rrdformats.source import Source, read_exactly
+from rrdformats.timeline import TimeKind
+from rrdformats.times import format_time
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from rrdformats.chunk import ChunkSchema
 
-__all__ = ["PROPERTIES_PATH", "Properties", "is_property_path", "property_name"]
+__all__ = [
+    "PROPERTIES_PATH",
+    "Properties",
+    "is_property_path",
+    "property_name",
+    "shown_property",
+]
 
 PROPERTIES_PATH = "/__properties"
 
@@ -128,3 +136,13 @@ class Properties:
     def items(self, store_id: StoreId) -> Iterator[tuple[str, list[Any] | None]]:
         """Names and values of one store's properties, by name."""
         yield from sorted(self.values.get(store_id, {}).items())
+
+
+def shown_property(name: str, values: list[Any] | None) -> Any:
+    """A property as people write it: times in words, a list of one as its member."""
+    if values is None:
+        return None
+    shown = values
+    if name == "start_time":
+        shown = [format_time(value, TimeKind.TIMESTAMP) for value in values]
+    return shown[0] if len(shown) == 1 else shown

@@ -30,7 +30,7 @@ import pyarrow as pa
 import xxhash
 
 from rrdformats import vocabulary
-from rrdformats.arrow_bridge import array_of, buffer_of
+from rrdformats.arrow_bridge import array_of, buffer_of, joined_pieces
 from rrdformats.chunk import Chunk
 from rrdformats.descriptors import ComponentDescriptor
 from rrdformats.entity_path import EntityPath
@@ -278,10 +278,9 @@ def texts(values: Sequence[str]) -> pa.Array[Any]:
 
 def _joined(pieces: Sequence[bytes | memoryview]) -> tuple[pa.Buffer, bytes | memoryview]:
     """Where each piece begins and the last one ends (32 bit), and all of them behind each other."""
-    bounds = np.zeros(len(pieces) + 1, np.int64)
-    np.cumsum([len(piece) for piece in pieces], out=bounds[1:])
+    bounds, joined = joined_pieces(pieces)
     _check_offset(int(bounds[-1]))
-    return buffer_of(bounds.astype(np.int32)), pieces[0] if len(pieces) == 1 else b"".join(pieces)
+    return buffer_of(bounds.astype(np.int32)), joined
 
 
 @cache

@@ -6,14 +6,11 @@ import importlib
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
-
-from rrdtool.cli.app import main
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,21 +35,6 @@ class StartExample(Protocol):
     ) -> subprocess.Popen[bytes]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What a run of `rrd` in this process left: its exit code and both outputs."""
-
-    code: int
-    out: str
-    err: str
-
-
-class RunHere(Protocol):
-    """Runs `rrd` with these words after it."""
-
-    def __call__(self, *words: str | Path) -> Run: ...
-
-
 @pytest.fixture
 def example_rows(monkeypatch: pytest.MonkeyPatch) -> tuple[CommandRow, ...]:
     """The registry of the example commands, importable in this process."""
@@ -65,19 +47,6 @@ def example_rows(monkeypatch: pytest.MonkeyPatch) -> tuple[CommandRow, ...]:
 def example(python: RunProgram) -> RunProgram:
     """Runs an example command to its end."""
     return partial(python, EXAMPLE)
-
-
-@pytest.fixture
-def rrd_here(capfd: pytest.CaptureFixture[str]) -> RunHere:
-    """Runs `rrd` in this process: quick, but standard input is empty and output must be text."""
-
-    def run(*words: str | Path) -> Run:
-        capfd.readouterr()
-        code = main([str(word) for word in words])
-        out, err = capfd.readouterr()
-        return Run(code, out, err)
-
-    return run
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from rrdtool.operations.time_window import TimeWindow
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.rrdtool.conftest import RunHere
+    from tests.conftest import RunHere
 
     from rrdtool.operations.edit_writing import EditReport
 

@@ -20,8 +20,7 @@ from rrdtool.operations.edit_inputs import InputError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.conftest import RunProgram
-    from tests.rrdtool.conftest import RunHere
+    from tests.conftest import RunHere, RunProgram
 
 F64 = pa.list_(pa.float64())
 

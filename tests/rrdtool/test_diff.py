@@ -29,8 +29,7 @@ from rrdtool.operations.edit_inputs import EditRefusedError, InputError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.conftest import RunProgram
-    from tests.rrdtool.conftest import RunHere
+    from tests.conftest import RunHere, RunProgram
 
 Batch = pa.RecordBatch
 Row = tuple[int, int, Any]

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.rrdtool.conftest import RunHere
+    from tests.conftest import RunHere
 
 LEVEL = ComponentDescriptor(
     "TextLog:level", "rerun.archetypes.TextLog", "rerun.components.TextLogLevel"

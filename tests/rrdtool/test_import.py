@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.conftest import RunOnTerminal, RunProgram
-    from tests.rrdtool.conftest import RunHere
+    from tests.conftest import RunHere, RunOnTerminal, RunProgram
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(25)
 

@@ -32,8 +32,7 @@ from rrdtool.operations.routing import Routing
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.conftest import RunProgram
-    from tests.rrdtool.conftest import RunHere
+    from tests.conftest import RunHere, RunProgram
 
     from rrdtool.operations.edit_writing import EditReport
 

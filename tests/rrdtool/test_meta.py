@@ -13,7 +13,7 @@ from rrdformats.testing.sketches import SCALARS, TEXTS, Rows, SketchedStore, cel
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.rrdtool.conftest import RunHere
+    from tests.conftest import RunHere
 
 DATA = Rows("/a", {SCALARS: [1.0]}, {"frame": [0]})
 PLAN = SketchedStore(

@@ -19,7 +19,7 @@ from rrdtool.operations.migrate import inspect
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.rrdtool.conftest import RunHere
+    from tests.conftest import RunHere
 
 OLD = assembly.header(version=(0, 36, 3, 0))
 

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from tests.rrdtool.conftest import RunHere
+    from tests.conftest import RunHere
 
 LARGE = PROFILES["object-store"]
 BLOB = ComponentDescriptor("Blob:data", "rerun.archetypes.Blob", "rerun.components.Blob")

@@ -18,7 +18,7 @@ from rrdtool.operations.optimizing.settings import PROFILES
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.rrdtool.conftest import RunHere
+    from tests.conftest import RunHere
 
 LARGE = PROFILES["object-store"]
 

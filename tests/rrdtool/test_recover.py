@@ -26,8 +26,7 @@ from rrdtool.operations.verify import verify
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.conftest import RunProgram
-    from tests.rrdtool.conftest import RunHere
+    from tests.conftest import RunHere, RunProgram
 
 
 def chunk(serial: int, entity: str | None = None, frames: tuple[int, ...] = (0, 1)) -> Any:

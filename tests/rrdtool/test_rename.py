@@ -23,7 +23,7 @@ from rrdtool.operations.renaming import RenameRule
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.rrdtool.conftest import RunHere
+    from tests.conftest import RunHere
 
 RUN = SketchedStore(
     [

@@ -23,7 +23,7 @@ from rrdtool.operations.routing import Routing
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.rrdtool.conftest import RunHere
+    from tests.conftest import RunHere
 
 RUN = SketchedStore([Rows("/a", {SCALARS: [1.0, 2.0]}, {"frame": [0, 1]})])
 BLUEPRINT = SketchedStore(

@@ -25,7 +25,7 @@ from rrdtool.operations.time_window import TimeWindow
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.rrdtool.conftest import RunHere
+    from tests.conftest import RunHere
 
 CLEAR = ComponentDescriptor(
     "Clear:is_recursive", "rerun.archetypes.Clear", "rerun.components.ClearIsRecursive"

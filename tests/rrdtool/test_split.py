@@ -22,7 +22,7 @@ from rrdformats.testing.sketches import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.rrdtool.conftest import RunHere
+    from tests.conftest import RunHere
 
 RUN = SketchedStore(
     [

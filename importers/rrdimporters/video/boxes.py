@@ -46,13 +46,7 @@ def boxes(data: memoryview, start: int = 0) -> Iterator[Box]:
     """
     position = 0
     while position + _SMALL.size <= len(data):
-        size, kind = _SMALL.unpack_from(data, position)
-        head = _SMALL.size
-        if size == _IS_LARGE and position + head + _LARGE.size <= len(data):
-            (size,) = _LARGE.unpack_from(data, position + head)
-            head += _LARGE.size
-        elif size == _TO_THE_END:
-            size = len(data) - position
+        kind, head, size = _header(data[position:], len(data) - position)
         if size < head or position + size > len(data):
             raise _misfit(kind, start + position)
         yield Box(kind, data[position + head : position + size], start + position)
@@ -83,14 +77,7 @@ def top_boxes(file: BinaryIO, wanted: frozenset[bytes]) -> Iterator[Box]:
     position = 0
     while position + _SMALL.size <= end:
         file.seek(position)
-        header = file.read(_SMALL.size + _LARGE.size)
-        size, kind = _SMALL.unpack_from(header)
-        head = _SMALL.size
-        if size == _IS_LARGE and len(header) == _SMALL.size + _LARGE.size:
-            (size,) = _LARGE.unpack_from(header, head)
-            head += _LARGE.size
-        elif size == _TO_THE_END:
-            size = end - position
+        kind, head, size = _header(file.read(_SMALL.size + _LARGE.size), end - position)
         if size < head:
             raise _misfit(kind, position)
         if kind in wanted:
@@ -99,6 +86,18 @@ def top_boxes(file: BinaryIO, wanted: frozenset[bytes]) -> Iterator[Box]:
             file.seek(position + head)
             yield Box(kind, memoryview(file.read(size - head)), position)
         position += size
+
+
+def _header(data: bytes | memoryview, left: int) -> tuple[bytes, int, int]:
+    """Kind, length of the header, and size of the box at the start of `data`, `left` at most."""
+    size, kind = _SMALL.unpack_from(data)
+    head = _SMALL.size
+    if size == _IS_LARGE and len(data) >= head + _LARGE.size:
+        (size,) = _LARGE.unpack_from(data, head)
+        head += _LARGE.size
+    elif size == _TO_THE_END:
+        size = left
+    return kind, head, size
 
 
 def _misfit(kind: bytes, offset: int) -> DamagedInputError:

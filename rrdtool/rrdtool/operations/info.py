@@ -15,7 +15,7 @@ from rrdformats.contents import Contents
 from rrdformats.entity_path import EntityPath
 from rrdformats.manifest import Manifest
 from rrdformats.messages import StoreId
-from rrdformats.properties import is_property_path
+from rrdformats.properties import is_property_path, shown_property
 from rrdformats.quantities import format_count
 from rrdformats.reader import Recording
 from rrdformats.timeline import TimeKind, Timeline
@@ -150,7 +150,7 @@ def _store(contents: Contents, store_id: StoreId) -> StoreReport:
         recording_id=store_id.recording_id,
         source=None if told is None else told.source.describe(),
         properties={
-            name: _property(name, value) for name, value in contents.properties.items(store_id)
+            name: shown_property(name, value) for name, value in contents.properties.items(store_id)
         },
         timelines=_timelines(manifests),
         entities=_natural({path for path, _ in columns}),
@@ -171,16 +171,6 @@ def _natural(paths: set[str]) -> list[str]:
 
 def _natural_key(path: EntityPath) -> tuple[object, ...]:
     return path.natural_sort_key
-
-
-def _property(name: str, values: list[Any] | None) -> Any:
-    """A property's value: times are written out, and a list of one is its member."""
-    if values is None:
-        return None
-    shown = values
-    if name == "start_time":
-        shown = [format_time(value, TimeKind.TIMESTAMP) for value in values]
-    return shown[0] if len(shown) == 1 else shown
 
 
 def _timelines(manifests: Iterable[Manifest]) -> list[TimelineReport]:

@@ -11,11 +11,16 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from rrdformats.descriptors import ComponentDescriptor
 from rrdformats.entity_path import EntityPath
 from rrdformats.messages import StoreKind
-from rrdformats.properties import PROPERTIES_PATH, is_property_path, property_name
+from rrdformats.properties import (
+    PROPERTIES_PATH,
+    is_property_path,
+    property_name,
+    shown_property,
+)
 from rrdformats.reader import Recording
 from rrdformats.selectors import Selection, Selector
 from rrdformats.timeline import TimeKind
-from rrdformats.times import format_time, parse_time
+from rrdformats.times import parse_time
 from rrdtool.operations.edit_inputs import EditRefusedError, Refusal
 from rrdtool.operations.matching import check_matches
 
@@ -86,23 +91,13 @@ def get_properties(
             store_id.application_id,
             store_id.recording_id,
             {
-                name: _shown(name, value)
+                name: shown_property(name, value)
                 for name, value in properties.items()
                 if wanted.matches(name)
             },
         )
         for store_id, properties in found.items()
     ]
-
-
-def _shown(name: str, values: list[Any] | None) -> Any:
-    """A value as people write it: times in words, a list of one as its member."""
-    if values is None:
-        return None
-    shown = values
-    if name == "start_time":
-        shown = [format_time(value, TimeKind.TIMESTAMP) for value in values]
-    return shown[0] if len(shown) == 1 else shown
 
 
 def set_properties(
